@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+// One line per target, in dependency order: imports point upwards in this list only.
+import PackageDescription
+
+let warnings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+/// Pure modules: no I/O, no clock, no randomness, no log.
+let pure: [SwiftSetting] = warnings + [.strictMemorySafety()]
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "ezha",
+    products: [
+        .executable(name: "heartbeat", targets: ["heartbeat"]),
+        .executable(name: "hactl", targets: ["hactl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        // C, as little as possible: system calls that Swift cannot say well.
+        .target(
+            name: "CShims", path: "CShims", publicHeadersPath: "include",
+            cSettings: [
+                .define("_GNU_SOURCE"),
+                .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-std=gnu17"]),
+            ],
+            linkerSettings: [.linkedLibrary(":libaio.a")]),
+        // Pure: the nouns that all others share: states, link kinds, boot identity, roles.
+        .target(name: "ClusterModel", swiftSettings: pure),
+        // Pure: heartbeat <-> bytes, for datagrams and for disk slots.
+        .target(name: "WireFormat", dependencies: ["ClusterModel"], swiftSettings: pure),
+        // Pure: text of nodes, services, monitor, environment -> values; errors name file and line.
+        .target(name: "Config", dependencies: ["ClusterModel", "WireFormat"], swiftSettings: pure),
+        // Pure: who is up, and what we do about it.
+        .target(name: "FailoverCore", dependencies: ["ClusterModel"], swiftSettings: pure),
+        // The kernel in Swift: sockets, direct I/O, timers, locks, shared pages, processes.
+        .target(
+            name: "Platform", dependencies: ["CShims", "ClusterModel", log],
+            swiftSettings: warnings),
+        // What the processes of one node tell each other in shared pages.
+        .target(
+            name: "Board", dependencies: ["ClusterModel", "WireFormat", "Platform"],
+            swiftSettings: warnings),
+        // One file per link type: send, receive.
+        .target(
+            name: "Transport", dependencies: ["ClusterModel", "WireFormat", "Platform"],
+            swiftSettings: warnings),
+        // The loops of sender, receiver and nmond: FailoverCore asked, its effects carried out.
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "ClusterModel", "WireFormat", "Config", "FailoverCore", "Platform", "Board",
+                "Transport", log,
+            ], swiftSettings: warnings),
+        // One action on one service, from the lock to the last state: `service -A`.
+        .target(
+            name: "Actions",
+            dependencies: [
+                "ClusterModel", "WireFormat", "Config", "FailoverCore", "Platform", "Board", log,
+            ], swiftSettings: warnings),
+        // A real cluster on one machine: namespaces, bridges, a shared disk, faults.
+        .target(
+            name: "ClusterLab", dependencies: ["CShims"], swiftSettings: warnings),
+        // nmond heartd* heartc*, by the name it is run as: the beat path.
+        .executableTarget(name: "heartbeat", dependencies: ["Daemon"], swiftSettings: warnings),
+        // service hb (and openha in the FHS layout), likewise.
+        .executableTarget(
+            name: "hactl",
+            dependencies: [
+                "ClusterModel", "WireFormat", "Config", "FailoverCore", "Platform", "Board",
+                "Actions", arguments,
+            ], swiftSettings: warnings),
+        // `swift run lab demo`: the tutorial's failover, played on this machine.
+        .executableTarget(
+            name: "lab", dependencies: ["ClusterLab", arguments], swiftSettings: warnings),
+        // `swift run -c release bench`.
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "ClusterModel", "WireFormat", "FailoverCore", "Config", "ClusterLab", arguments,
+            ], swiftSettings: warnings),
+        .testTarget(
+            name: "WireFormatTests", dependencies: ["WireFormat"], resources: [.copy("Vectors")]),
+        .testTarget(name: "ConfigTests", dependencies: ["Config"]),
+        .testTarget(name: "FailoverCoreTests", dependencies: ["FailoverCore"]),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform", "Board"]),
+        // The built binaries, run for real.
+        .testTarget(
+            name: "CommandTests", dependencies: ["Config", "WireFormat", "heartbeat", "hactl"]),
+        // Whole clusters on ClusterLab: real processes, real multicast, a real block device.
+        .testTarget(name: "ClusterTests", dependencies: ["ClusterLab", "heartbeat", "hactl"]),
+        // House rules that the compiler cannot see.
+        .testTarget(name: "TidyTests"),
+    ]
+)

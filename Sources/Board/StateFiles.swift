@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClusterModel
+import Platform
+
+/// `<state>/SVC/STATE.NODE`: the record on disk that clients and administrators read
+/// (specification, 3). Two bytes: digit, LF. Only the first byte is ever read.
+package struct StateFiles: Sendable {
+    package let directory: String
+    package init(directory: String) { self.directory = directory }
+
+    package func path(_ service: String, _ node: String) -> String {
+        "\(directory)/\(service)/STATE.\(node)"
+    }
+
+    /// UNKNOWN for a missing, empty or strange file.
+    package func read(_ service: String, _ node: String) -> ServiceState { fatalError("stub") }
+
+    /// Replaced in one step, never truncated; makes the directory (0755) when missing.
+    package func write(_ state: ServiceState, _ service: String, _ node: String, sync: Bool)
+        throws(SystemError)
+    { fatalError("stub") }
+}
