@@ -13,6 +13,8 @@ let package = Package(
     products: [
         .executable(name: "heartbeat", targets: ["heartbeat"]),
         .executable(name: "hactl", targets: ["hactl"]),
+        // Preloaded by tests and benches that count allocations; never installed.
+        .library(name: "MallocCounter", type: .dynamic, targets: ["MallocCounter"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -81,6 +83,8 @@ let package = Package(
             dependencies: [
                 "ClusterModel", "WireFormat", "FailoverCore", "Config", "ClusterLab", arguments,
             ], swiftSettings: warnings),
+        // Counts another program's allocations, see its comment.
+        .target(name: "MallocCounter", path: "Tests/MallocCounter"),
         .testTarget(
             name: "WireFormatTests", dependencies: ["WireFormat"], resources: [.copy("Vectors")]),
         .testTarget(name: "ConfigTests", dependencies: ["Config"]),
