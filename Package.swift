@@ -36,7 +36,9 @@ let package = Package(
         // Pure: text of nodes, services, monitor, environment -> values; errors name file and line.
         .target(name: "Config", dependencies: ["ClusterModel", "WireFormat"], swiftSettings: pure),
         // Pure: who is up, and what we do about it.
-        .target(name: "FailoverCore", dependencies: ["ClusterModel"], swiftSettings: pure),
+        .target(
+            name: "FailoverCore", dependencies: ["ClusterModel", "WireFormat"],
+            swiftSettings: pure),
         // The kernel in Swift: sockets, direct I/O, timers, locks, shared pages, processes.
         .target(
             name: "Platform", dependencies: ["CShims", "ClusterModel", log],
