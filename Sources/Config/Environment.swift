@@ -28,18 +28,46 @@ package struct Environment: Equatable, Sendable {
     package var monitorFile: String
     package var tunables: Tunables
 
+    /// Holds the word of specification 1.5; it may be missing.
+    package var logFacilityFile: String { configDirectory + "/logfacility" }
+
+    /// The layout we send: EZ_WIRE, else A in the classic directories and D in the FHS ones.
+    package var wireLayout: Layout {
+        if let wire = tunables.wire { return wire }
+        switch directories {
+        case .classic: return .a
+        case .fhs: return .d
+        }
+    }
+
     /// Resolves by the rule of specification 1.2. Never fails for what can be derived.
     ///
     /// - Parameters:
     ///   - variables: The process's environment; empty values count as unset.
     ///   - programDirectory: The directory of the running program, by its name as called.
-    ///   - tunablesText: The first existing file of 1.4 with its name; KEY=VALUE lines, not executed.
+    ///   - tunables: The first existing file of 1.4 with its name; KEY=VALUE lines, not executed.
     ///   - isDirectory: Whether a path is a directory, to tell `<x>/bin` beside `<x>/conf`.
     package static func resolve(
         variables: [String: String], programDirectory: String,
         tunables: (file: String, text: [UInt8])?, isDirectory: (String) -> Bool
     ) -> Parsed<Environment> {
-        fatalError("stub")
+        var settings = Settings(variables: variables, tunables: tunables)
+        let values = settings.takeTunables()
+        let programs = withoutTrailingSlash(programDirectory)
+        let places = Places(settings, programDirectory: programs, isDirectory)
+        let conf = settings.path("EZ_CONF") ?? places.conf
+        let environment = Environment(
+            directories: places.layout,
+            bin: settings.path("EZ_BIN") ?? places.bin,
+            stateDirectory: places.state + "/services",
+            procDirectory: places.proc,
+            logDirectory: settings.path("EZ_LOG") ?? places.log,
+            configDirectory: conf,
+            servicesFile: settings.path("EZ_SERVICES") ?? conf + "/services",
+            nodesFile: settings.path("EZ_NODES") ?? conf + "/nodes",
+            monitorFile: settings.path("EZ_MONITOR") ?? conf + "/monitor",
+            tunables: values)
+        return Parsed(environment, findings: settings.findings + settings.relativePaths)
     }
 
     /// The files of 1.4, in their order.
@@ -49,28 +77,69 @@ package struct Environment: Equatable, Sendable {
     ]
 }
 
-/// What an administrator may set, from the environment or a tunables file. All have defaults.
-package struct Tunables: Equatable, Sendable {
-    /// EZ_WIRE; nil means A in the classic directories, D in the FHS ones.
-    package var wire: Layout?
-    /// EZ_TRAILER=off turns our trailer off.
-    package var sendsTrailer = true
-    /// EZ_GRACE: the grace period beside a C peer that is up, and the bound for an acknowledgement.
-    package var grace: Duration = .seconds(5)
-    /// EZ_GRACE_MIN: the shortest grace period.
-    package var graceMinimum: Duration = .seconds(2)
-    /// EZ_CALLOUT_TIMEOUT: nil, or 0, is off.
-    package var calloutTimeout: Duration?
-    /// EZ_DEBUG set, to anything.
-    package var debug = false
-    /// HEARTBEAT_TALK_DELAY_ON_START, seconds.
-    package var talkDelay: Duration = .seconds(2)
-    /// FREEZE_SERVICE_SECONDARY_INSTANCE_ON_START, exactly `yes`.
-    package var freezeSecondaryOnStart = false
+/// The default directories once it is known which of the two layouts this is.
+private struct Places {
+    var layout: Environment.DirectoryLayout
+    var bin: String
+    var conf: String
+    /// Holds `services`.
+    var state: String
+    var proc: String
+    var log: String
 
-    package init() {}
+    init(_ settings: Settings, programDirectory: String, _ isDirectory: (String) -> Bool) {
+        let root =
+            settings.path("EZ") ?? classicRoot(settings, programDirectory, isDirectory)
+        // A classic environment that also says EZ_VAR=$EZ must not move the locks (decision 4).
+        let variable = settings.path("EZ_VAR").flatMap { $0 == root ? nil : $0 }
+        if let root, variable == nil {
+            layout = .classic
+            bin = isDirectory(root + "/bin") ? root + "/bin" : programDirectory
+            conf = root + "/conf"
+            state = root
+            log = root + "/log"
+            proc = (settings.path("EZ_LOG") ?? log) + "/proc"
+        } else {
+            layout = .fhs
+            bin = fhsPrograms(programDirectory, isDirectory)
+            conf = "/etc/openha"
+            state = variable ?? "/var/lib/openha"
+            log = "/var/log/openha"
+            proc = state + "/proc"
+        }
+        if bin.isEmpty { bin = layout == .fhs ? "/usr/lib/openha/bin" : (root ?? "") + "/bin" }
+    }
+}
 
-    /// As KEY=VALUE pairs, what nmond publishes; `init(published:)` reads it back.
-    package var published: [String: String] { fatalError("stub") }
-    package init(published: [String: String]) { fatalError("stub") }
+/// The classic tree that these programs belong to, if it is one: `<x>/bin` beside `<x>/conf`, or the
+/// parent of the configuration that the environment names.
+private func classicRoot(
+    _ settings: Settings, _ programDirectory: String, _ isDirectory: (String) -> Bool
+) -> String? {
+    let programs = [programDirectory, settings.path("EZ_BIN")].compactMap(\.self)
+    let files = ["EZ_SERVICES", "EZ_NODES", "EZ_MONITOR"].compactMap(settings.path)
+    let candidates =
+        programs.compactMap { parent(of: $0, named: "bin") }
+        + files.compactMap { file in
+            file.lastIndex(of: "/").flatMap { parent(of: String(file[..<$0]), named: "conf") }
+        }
+    if let root = candidates.first(where: { isDirectory($0 + "/conf") }) { return root }
+    // Programs kept apart from the tree, and nothing said: the only tree there is.
+    let usual = "/usr/local/cluster"
+    return isDirectory(usual + "/conf") && !isDirectory("/etc/openha") ? usual : nil
+}
+
+/// Where the programs lie in the FHS layout; `/usr/bin/openha` is only a link to one of them.
+private func fhsPrograms(_ programDirectory: String, _ isDirectory: (String) -> Bool) -> String {
+    if let prefix = parent(of: programDirectory, named: "bin"),
+        isDirectory(prefix + "/lib/openha/bin")
+    {
+        return prefix + "/lib/openha/bin"
+    }
+    return programDirectory
+}
+
+/// `/x` of `/x/bin`, when the last component is `name`; nil otherwise.
+private func parent(of path: String, named name: String) -> String? {
+    path.hasSuffix("/" + name) ? String(path.dropLast(name.count + 1)) : nil
 }

@@ -3,41 +3,6 @@
 import ClusterModel
 import WireFormat
 
-/// One line of the monitor file: one node's end of one link, as it sends.
-///
-/// Source: specification, 2.3.
-package struct MonitorLine: Equatable, Sendable {
-    /// The sender. Every other node listens.
-    package var node: String
-    package var kind: LinkKind
-    /// Interface, or path of the device.
-    package var device: String
-    /// Group or address as spelt; for a disk the offset as spelt, in blocks of 512 bytes.
-    package var address: String
-    /// As spelt; empty for a disk.
-    package var port: String
-    /// As spelt: arguments in `ps` must equal the file.
-    package var timeoutText: String
-    /// Silence that means down, 0.1 s and more.
-    package var timeout: Duration
-    /// The offset of a disk link in blocks of 512 bytes.
-    package var offset: UInt64?
-    /// Where it stands, from 1.
-    package var lineNumber: Int
-
-    /// The arguments of the sender, after its name.
-    package var senderArguments: [String] { fatalError("stub") }
-    /// The arguments of the receiver, after its name.
-    package var receiverArguments: [String] { senderArguments + [timeoutText] }
-    /// The name of its lock file and of its page, without `.key` (specification, 9.3).
-    package var keyName: String { fatalError("stub") }
-    /// What names this link in a trailer: CRC32C of node, keyword and sender arguments, joined by
-    /// blanks. Both nodes read the same file, so both find the same number.
-    package var linkID: UInt32 { fatalError("stub") }
-    /// The default beat interval: min(1 s, timeout / 4).
-    package var interval: Duration { fatalError("stub") }
-}
-
 /// The monitor file: all links of all nodes, in the file's order.
 package struct MonitorFile: Equatable, Sendable {
     package var lines: [MonitorLine]
@@ -46,21 +11,97 @@ package struct MonitorFile: Equatable, Sendable {
 
     /// Reads the text of a monitor file; bad lines become findings, the rest counts.
     package static func parse(_ text: [UInt8], file: String) -> Parsed<MonitorFile> {
-        fatalError("stub")
+        var parsed = Parsed(MonitorFile(lines: []))
+        var capitals = CapitalWarnings()
+        for line in textLines(text) {
+            switch line.content {
+            case .empty: continue
+            case .refused(let reason):
+                parsed.findings.append(Finding(file: file, line: line.number, reason: reason))
+            case .columns(let columns):
+                let findings = parsed.value.add(columns, lineNumber: line.number)
+                parsed.findings += findings.map {
+                    Finding(file: file, line: line.number, reason: $0.text, isWarning: $0.isWarning)
+                }
+                guard parsed.value.lines.last?.lineNumber == line.number else { continue }
+                let warning = capitals.finding(columns[0], file: file, line: line.number)
+                if let warning { parsed.findings.append(warning) }
+            }
+        }
+        if parsed.value.lines.isEmpty {
+            parsed.findings.append(
+                Finding(file: file, line: 0, reason: "no link: no peer can be heard"))
+        }
+        return parsed
     }
 
-    /// Slots that lie too close for `layout`, each finding naming both lines and EZ_WIRE.
-    ///
-    /// - Parameter deviceID: Equal for two names of one disk (st_rdev); a device that cannot be
-    ///   looked at is compared by name.
-    package func overlaps(layout: Layout, file: String, deviceID: (String) -> UInt64?) -> [Finding]
-    {
-        fatalError("stub")
+    /// C programs hold so many links from peers.
+    private static let legacyLinkLimit = 16
+
+    private mutating func add(
+        _ columns: [String], lineNumber: Int
+    ) -> [(text: String, isWarning: Bool)] {
+        let line: MonitorLine
+        do throws(Refusal) {
+            line = try MonitorLine(columns: columns, lineNumber: lineNumber)
+        } catch {
+            return [("\(error): ignored", false)]
+        }
+        if let twin = lines.first(where: { $0.sharesKey(with: line) }) {
+            let what = "address, port and interface are those of line \(twin.lineNumber)"
+            return [("\(what), they would share the lock \(line.keyName).key: ignored", false)]
+        }
+        var warnings: [String] = []
+        if columns.count > line.columns.count {
+            warnings.append("words after the timeout: OpenSVC clients will look for them in ps")
+        }
+        if let twin = lines.first(where: { $0.sharesGroup(with: line) }) {
+            warnings.append("group and port are those of line \(twin.lineNumber) too")
+        }
+        lines.append(line)
+        if hasJustPassedLegacyLimit {
+            warnings.append("more than \(Self.legacyLinkLimit) links from peers: too many for C")
+        }
+        return warnings.map { ($0, true) }
     }
 
-    /// The most bytes a slot of `line` may carry: the smallest distance between two slots of that
-    /// device; nil when the device has only this one slot (decision 10).
-    package func slotRoom(of line: MonitorLine, deviceID: (String) -> UInt64?) -> Int? {
-        fatalError("stub")
+    private var hasJustPassedLegacyLimit: Bool {
+        Set(lines.map(\.node)).contains { node in
+            node != lines[lines.count - 1].node
+                && lines.count { $0.node != node } == Self.legacyLinkLimit + 1
+        }
+    }
+}
+
+extension MonitorLine {
+    /// Disk slots are compared by `MonitorFile.overlaps` instead, which knows the devices.
+    fileprivate func sharesKey(with other: MonitorLine) -> Bool {
+        !kind.isDisk && !other.kind.isDisk && keyName == other.keyName
+    }
+
+    fileprivate func sharesGroup(with other: MonitorLine) -> Bool {
+        kind == .net && other.kind == .net && address == other.address && port == other.port
+    }
+}
+
+extension MonitorFile {
+    /// `text` with `line` at its end, TABs between the columns; the rest stays as it is.
+    package static func adding(_ line: MonitorLine, to text: [UInt8]) -> [UInt8] {
+        appendingLine(line.columns, to: text)
+    }
+
+    /// `text` without the link of that sender; untouched lines stay byte for byte. nil when there is
+    /// none. `port` is not looked at for a disk.
+    package static func removing(
+        node: String, kind: LinkKind, device: String, address: String, port: String,
+        from text: [UInt8]
+    ) -> [UInt8]? {
+        removingLines(from: text) { number, columns in
+            guard let line = try? MonitorLine(columns: columns, lineNumber: number) else {
+                return false
+            }
+            return line.node == node && line.kind == kind && line.device == device
+                && line.address == address && (kind.isDisk || line.port == port)
+        }
     }
 }
