@@ -1,5 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * System calls that Swift cannot say well: variadic, macro-laden, GNU-only, or with casts in each
+ * line. Every function returns a result >= 0 or -errno, since Swift may run code of its own before
+ * we could read errno. Nothing here allocates, decides or logs.
+ */
 #ifndef CSHIMS_H
 #define CSHIMS_H
+#include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
+
+/* ---- files.c ---- */
+
+struct cshims_stat {
+    uint64_t device, inode, special; /* special: st_rdev */
+    int64_t size, mtime;             /* mtime: nanoseconds since 1970 */
+    uint32_t mode, owner, group, links;
+    uint8_t is_regular, is_directory, is_block, is_link;
+};
+enum cshims_open {
+    CSHIMS_OPEN_READ,      /* of what exists; never waits for a FIFO's other end */
+    CSHIMS_OPEN_NEW,       /* for writing; refused when it exists */
+    CSHIMS_OPEN_APPEND,    /* made when missing */
+    CSHIMS_OPEN_LOCK,      /* read and write, made when missing, no symbolic link */
+    CSHIMS_OPEN_DIRECTORY, /* to fsync it */
+};
+const char *cshims_error_text(int code);
+int64_t cshims_boottime(void);
+int64_t cshims_wallclock(void);
+int cshims_node_name(char *name, size_t capacity);
+int cshims_open_file(const char *path, enum cshims_open how, uint32_t mode);
+int cshims_close(int fd);
+int64_t cshims_read(int fd, void *to, size_t count);
+int64_t cshims_read_at(int fd, void *to, size_t count, uint64_t offset);
+int64_t cshims_write(int fd, const void *from, size_t count);
+int64_t cshims_write_at(int fd, const void *from, size_t count, uint64_t offset);
+int cshims_set_size(int fd, uint64_t size);
+int cshims_set_mode(int fd, uint32_t mode);
+int cshims_set_owner(int fd, uint32_t owner, uint32_t group);
+int cshims_sync(int fd);
+int cshims_stat_path(const char *path, int follow, struct cshims_stat *out);
+int cshims_stat_file(int fd, struct cshims_stat *out);
+int cshims_may_execute(const char *path);
+int cshims_rename(const char *from, const char *to);
+int cshims_make_directory(const char *path, uint32_t mode);
+int cshims_remove(const char *path);
+int cshims_lock_file(int fd);
+int cshims_lock_holder(int fd);
+int cshims_set_nice(int value);
+
+/* ---- process.c ---- */
+
+int cshims_open_process(int pid);
+int cshims_send_signal(int pid, int signal);
+
 #endif

@@ -4,7 +4,7 @@ import CShims
 import ClusterModel
 
 /// Time since boot, suspends included (CLOCK_BOOTTIME): the only clock of decisions.
-package func timeSinceBoot() -> Duration { fatalError("stub") }
+package func timeSinceBoot() -> Duration { .nanoseconds(cshims_boottime()) }
 
 /// Seconds since 1970: for people and for the legacy frame only.
-package func wallClockSeconds() -> Int64 { fatalError("stub") }
+package func wallClockSeconds() -> Int64 { cshims_wallclock() }

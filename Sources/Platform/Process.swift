@@ -49,21 +49,6 @@ package func run(
     _ path: String, _ arguments: [String], options: ChildProcess.Options, limit: Duration
 ) -> Int32? { fatalError("stub") }
 
-/// When a process started, in clock ticks since boot (field 22 of its stat); nil if it is gone.
-package func processStart(_ pid: Int32) -> UInt64? { fatalError("stub") }
-
-/// Whether any process of session `id` that started at `startedAt` ticks or later still runs
-/// (zombies do not count). Reads /proc.
-package func sessionLives(_ id: Int32, startedAt: UInt64) -> Bool { fatalError("stub") }
-
-/// A descriptor that becomes readable when any process, child or not, ends; nil if it is gone.
-package func watchProcess(_ pid: Int32) -> CInt? { fatalError("stub") }
-
-/// kill(2); negative for a process group. False when there is none.
-@discardableResult package func sendSignal(_ signal: CInt, to pid: Int32) -> Bool {
-    fatalError("stub")
-}
-
 /// Goes into the background before `prepare` runs there: own session, umask 022, /, stdin and
 /// stdout to /dev/null.
 ///
