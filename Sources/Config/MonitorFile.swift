@@ -28,6 +28,7 @@ package struct MonitorFile: Equatable, Sendable {
                 if let warning { parsed.findings.append(warning) }
             }
         }
+        parsed.findings += parsed.value.crowds(file: file)
         if parsed.value.lines.isEmpty {
             parsed.findings.append(
                 Finding(file: file, line: 0, reason: "no link: no peer can be heard"))
@@ -59,16 +60,18 @@ package struct MonitorFile: Equatable, Sendable {
             warnings.append("group and port are those of line \(twin.lineNumber) too")
         }
         lines.append(line)
-        if hasJustPassedLegacyLimit {
-            warnings.append("more than \(Self.legacyLinkLimit) links from peers: too many for C")
-        }
         return warnings.map { ($0, true) }
     }
 
-    private var hasJustPassedLegacyLimit: Bool {
-        Set(lines.map(\.node)).contains { node in
-            node != lines[lines.count - 1].node
-                && lines.count { $0.node != node } == Self.legacyLinkLimit + 1
+    /// Warns of nodes that hear more links than a C program holds.
+    private func crowds(file: String) -> [Finding] {
+        Set(lines.map(\.node)).sorted().compactMap { node in
+            let heard = lines.filter { $0.node != node }
+            guard heard.count > Self.legacyLinkLimit else { return nil }
+            return Finding(
+                file: file, line: heard[Self.legacyLinkLimit].lineNumber,
+                reason: "\(heard.count) links for node \(node) to hear, a C program holds "
+                    + "\(Self.legacyLinkLimit)", isWarning: true)
         }
     }
 }
