@@ -49,8 +49,11 @@ int cshims_open_file(const char *path, enum cshims_open how, uint32_t mode) {
     case CSHIMS_OPEN_READ:
         flags |= O_RDONLY | O_NONBLOCK;
         break;
+    case CSHIMS_OPEN_WRITE:
+        flags |= O_WRONLY | O_NONBLOCK;
+        break;
     case CSHIMS_OPEN_NEW:
-        flags |= O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+        flags |= O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
         break;
     case CSHIMS_OPEN_APPEND:
         flags |= O_WRONLY | O_CREAT | O_APPEND;

@@ -21,6 +21,7 @@ struct cshims_stat {
 };
 enum cshims_open {
     CSHIMS_OPEN_READ,      /* of what exists; never waits for a FIFO's other end */
+    CSHIMS_OPEN_WRITE,     /* of what exists */
     CSHIMS_OPEN_NEW,       /* for writing; refused when it exists */
     CSHIMS_OPEN_APPEND,    /* made when missing */
     CSHIMS_OPEN_LOCK,      /* read and write, made when missing, no symbolic link */
@@ -49,6 +50,51 @@ int cshims_remove(const char *path);
 int cshims_lock_file(int fd);
 int cshims_lock_holder(int fd);
 int cshims_set_nice(int value);
+
+/* ---- page.c ---- */
+
+#define CSHIMS_PAGE_MAGIC 0x617a6831u
+
+/* Begins a shared page; the payload follows, in words of eight bytes. */
+struct cshims_page {
+    uint64_t sequence; /* odd while the writer writes */
+    uint32_t magic, version;
+    uint64_t length;    /* of the payload, in bytes */
+    uint64_t abandoned; /* another file has taken this one's name */
+    uint64_t reserved[4];
+};
+int cshims_map_page_for_writing(int fd, size_t size, struct cshims_page **out);
+int64_t cshims_map_page_for_reading(int fd, const struct cshims_page **out);
+int cshims_unmap_page(const struct cshims_page *page, size_t size);
+int cshims_publish_page(struct cshims_page *page, size_t capacity, const void *head,
+                        size_t head_length, const void *body, size_t body_length);
+int cshims_publish_page_head(struct cshims_page *page, size_t capacity, const void *head,
+                             size_t head_length);
+int64_t cshims_read_page(const struct cshims_page *page, size_t mapped, uint32_t version, void *to,
+                         size_t limit, int whole);
+uint64_t cshims_page_sequence(const struct cshims_page *page);
+
+/* ---- events.c ---- */
+
+/* A path of a unix socket; made once, so that sending to it builds nothing. */
+struct cshims_path {
+    char text[108];
+};
+int cshims_open_doorbell(const struct cshims_path *path);
+int cshims_silence_doorbell(int fd);
+int cshims_open_rope(void);
+int cshims_ring_doorbell(int rope, const struct cshims_path *path);
+int cshims_open_loop(void);
+int cshims_loop_watch(int loop, int fd, uint64_t token);
+int cshims_loop_unwatch(int loop, int fd);
+int cshims_loop_wait(int loop, uint64_t *tokens, int capacity);
+int cshims_open_timer(void);
+int cshims_set_timer(int timer, int64_t deadline);
+int cshims_clear_timer(int timer);
+int cshims_open_signals(const int *signals, int count);
+int cshims_next_signal(int fd);
+int cshims_open_watch(void);
+int cshims_watch_directory(int fd, const char *path);
 
 /* ---- process.c ---- */
 

@@ -1,29 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CShims
+import Glibc
 
 /// A unix datagram socket on tmpfs that others ring to say "look now"; for a poll loop.
 package struct Doorbell: ~Copyable {
     package let descriptor: CInt
 
     /// Binds `path`, replacing a leftover; the caller holds the lock that makes it the only owner.
-    package init(at path: String) throws(SystemError) { fatalError("stub") }
-    deinit {}
+    package init(at path: String) throws(SystemError) {
+        var address = try StaticPath(path).address
+        descriptor = try check("bind doorbell", path, cshims_open_doorbell(&address))
+    }
+
+    /// Leaves the socket's name behind: the next owner may have bound it anew already.
+    deinit { _ = cshims_close(descriptor) }
 
     /// Takes all rings that wait. Never blocks.
-    package func silence() { fatalError("stub") }
+    package func silence() { _ = cshims_silence_doorbell(descriptor) }
 }
 
 /// Rings other processes' doorbells; one socket for all.
 package struct BellRope: ~Copyable {
-    package init() throws(SystemError) { fatalError("stub") }
-    deinit {}
+    private let descriptor: CInt
+
+    package init() throws(SystemError) {
+        descriptor = try check("open bell rope", "", cshims_open_rope())
+    }
+
+    deinit { _ = cshims_close(descriptor) }
 
     /// Never blocks, allocates nothing; a full queue or a missing bell is fine.
-    package func ring(_ path: StaticPath) { fatalError("stub") }
+    package func ring(_ path: StaticPath) {
+        withUnsafePointer(to: path.address) { _ = cshims_ring_doorbell(descriptor, $0) }
+    }
 }
 
 /// A socket address made once from a path (at most 107 bytes), so that ringing allocates nothing.
 package struct StaticPath: Sendable {
-    package init(_ path: String) throws(SystemError) { fatalError("stub") }
+    let address: cshims_path
+
+    package init(_ path: String) throws(SystemError) {
+        var address = cshims_path()
+        let fits = withUnsafeMutableBytes(of: &address.text) { text in
+            // Room for the NUL that ends it.
+            guard path.utf8.count < text.count else { return false }
+            text.copyBytes(from: path.utf8)
+            return true
+        }
+        guard fits else { throw SystemError("use as a socket", path, code: ENAMETOOLONG) }
+        self.address = address
+    }
 }
