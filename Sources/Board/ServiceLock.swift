@@ -60,6 +60,10 @@ package struct ServiceLock: ~Copyable {
         fatalError("stub")
     }
 
+    /// What stands in the file, read through the lock's own descriptor (opening the file once more
+    /// would drop the lock); nil when there is no record or it is of another boot than `boot`.
+    package borrowing func current(boot: BootIdentity) -> ServiceRecord? { fatalError("stub") }
+
     /// The pid of the action that holds a service's lock; nil when it is free. Not for own locks.
     package static func holder(procDirectory: String, service: String) -> Int32? {
         fatalError("stub")
