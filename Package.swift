@@ -66,7 +66,7 @@ let package = Package(
             ], swiftSettings: warnings),
         // A real cluster on one machine: namespaces, bridges, a shared disk, faults.
         .target(
-            name: "ClusterLab", dependencies: ["CShims"], swiftSettings: warnings),
+            name: "ClusterLab", dependencies: ["ClusterModel"], swiftSettings: warnings),
         // nmond heartd* heartc*, by the name it is run as: the beat path.
         .executableTarget(name: "heartbeat", dependencies: ["Daemon"], swiftSettings: warnings),
         // service hb (and openha in the FHS layout), likewise.
@@ -96,7 +96,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["Config", "WireFormat", "heartbeat", "hactl"]),
         // Whole clusters on ClusterLab: real processes, real multicast, a real block device.
-        .testTarget(name: "ClusterTests", dependencies: ["ClusterLab", "heartbeat", "hactl"]),
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: ["ClusterLab", "ClusterModel", "heartbeat", "hactl", "lab"]),
         // House rules that the compiler cannot see.
         .testTarget(name: "TidyTests"),
     ]

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+
+extension Lab {
+    /// Where the programs on the nodes find and put their files.
+    package enum Layout: Sendable {
+        /// Everything below /usr/local/cluster, as in the tutorial.
+        case classic
+        /// /etc/openha, /usr/lib/openha/bin, /var/lib/openha.
+        case fhs
+
+        /// The programs' directory, as a node sees it.
+        package var bin: String {
+            switch self {
+            case .classic: "/usr/local/cluster/bin"
+            case .fhs: "/usr/lib/openha/bin"
+            }
+        }
+        /// Directory of nodes, monitor and services, as a node sees it.
+        package var configuration: String {
+            switch self {
+            case .classic: "/usr/local/cluster/conf"
+            case .fhs: "/etc/openha"
+            }
+        }
+        /// Directory of the state directories, as a node sees it.
+        package var services: String {
+            switch self {
+            case .classic: "/usr/local/cluster/services"
+            case .fhs: "/var/lib/openha/services"
+            }
+        }
+        /// The launcher, as a node sees it.
+        package var launcher: String {
+            switch self {
+            case .classic: "/usr/local/cluster/ezha.init"
+            case .fhs: "/usr/share/openha/init/openha.init"
+            }
+        }
+    }
+}
+
+/// A node's own directories, in the lab's directory and, by bind mounts, at their proper places.
+enum NodeTree {
+    /// Makes them, empty but for programs and launcher, and the list that process 1 mounts.
+    static func make(for node: Node, in lab: Lab) throws {
+        let legacy = lab.plan.legacy[node.number]
+        let bin = "\(lab.directory)/\(legacy?.directoryName ?? "bin")"
+        let launcher = Programs.repository + "/init"
+        var grafts: [String] = []
+        switch lab.plan.layout {
+        case .classic:
+            let tree = node.directory + "/cluster"
+            for name in ["bin", "conf", "doc", "log", "services"] {
+                try makeDirectory("\(tree)/\(name)")
+            }
+            for name in ["env.sh", "ezha", "ezha.init"] {
+                // Copied with what they are: one of them may be a link to another.
+                guard access("\(launcher)/\(name)", F_OK) == 0 else { continue }
+                try Command(["cp", "-P", "\(launcher)/\(name)", tree]).check()
+            }
+            grafts += ["/usr/local/cluster \(tree) rw", "/usr/local/cluster/bin \(bin) ro"]
+        case .fhs:
+            for (path, name) in [
+                ("/etc/openha", "etc"), ("/var/lib/openha", "var"), ("/var/log/openha", "log"),
+            ] {
+                try makeDirectory("\(node.directory)/\(name)")
+                grafts.append("\(path) \(node.directory)/\(name) rw")
+            }
+            try makeDirectory(node.directory + "/var/services")
+            try makeDirectory(node.directory + "/init")
+            if access(launcher + "/ezha.init", F_OK) == 0 {
+                try Command(["cp", launcher + "/ezha.init", node.directory + "/init/openha.init"])
+                    .check()
+            }
+            grafts.append("/usr/lib/openha/bin \(bin) ro")
+            grafts.append("/usr/share/openha/init \(node.directory)/init ro")
+        }
+        if lab.plan.withServiceScriptsInEtc {
+            try makeDirectory(node.directory + "/etc-opensvc")
+            grafts.append("/etc/opensvc \(node.directory)/etc-opensvc rw")
+        }
+        try write(grafts.map { $0 + "\n" }.joined(), to: node.directory + "/grafts")
+    }
+}
+
+extension Node {
+    /// Where one of the node's own files lies on this machine.
+    ///
+    /// - Parameter path: As the node sees it, below one of its private directories.
+    package func place(of path: String) -> String {
+        for (private_, name) in [
+            ("/usr/local/cluster", "cluster"), ("/etc/openha", "etc"), ("/var/lib/openha", "var"),
+            ("/var/log/openha", "log"), ("/etc/opensvc", "etc-opensvc"),
+        ] where path == private_ || path.hasPrefix(private_ + "/") {
+            return "\(directory)/\(name)\(path.dropFirst(private_.count))"
+        }
+        preconditionFailure("\(path) is not private to a node")
+    }
+}
