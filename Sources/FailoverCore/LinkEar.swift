@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClusterModel
+import WireFormat
+
+/// What nmond knows of one link that we hear a peer on.
+///
+/// Age decides, never a flag that a dead receiver left behind (R18). And only a receiver that was
+/// listening proves silence: one that is gone, or was started a moment ago, has heard nothing because
+/// it could not hear.
+struct LinkEar: Sendable {
+    let link: ManagedLink
+    private(set) var pid: Int32?
+    /// The last fresh beat; never goes back, also when the receiver is started anew.
+    private(set) var beatAt: Duration?
+    private(set) var otherLayoutAt: Duration?
+    /// The last fresh beat's content, and when it was new.
+    private(set) var content: Heartbeat?
+    private(set) var contentAt: Duration = .zero
+    /// Counts news.
+    private(set) var contentNumber = 0
+    /// Silence counts from here at the earliest: a start of the receiver or of nmond, or a pause.
+    private var earSince: Duration
+
+    init(link: ManagedLink, at now: Duration) {
+        self.link = link
+        earSince = now
+    }
+
+    /// Decision 25: beside a peer without trailers a beat may be a second late by design.
+    var timeout: Duration {
+        guard let content, content.trailer == nil else { return link.timeout }
+        return max(link.timeout, .seconds(2))
+    }
+
+    mutating func note(_ reading: LinkReading, at now: Duration) {
+        if reading.pid != pid {
+            // The same receiver as before nmond's own restart is no news, but an earlier start of
+            // it is no proof either: nmond's silence counts from nmond's start.
+            let began = reading.pid == nil ? now : (reading.startedAt ?? now)
+            earSince = max(earSince, min(began, now))
+            pid = reading.pid
+        }
+        if let beat = reading.beatAt { beatAt = max(beatAt ?? .zero, min(beat, now)) }
+        if let other = reading.otherLayoutAt {
+            otherLayoutAt = max(otherLayoutAt ?? .zero, min(other, now))
+        }
+        if let news = reading.news {
+            content = news
+            contentAt = beatAt ?? now
+            contentNumber += 1
+        }
+    }
+
+    /// After a pause of this machine: nothing that was not heard meanwhile counts as silence.
+    mutating func listenAnew(at now: Duration) { earSince = max(earSince, now) }
+
+    /// Beats with content arrive, and somebody is there to hear them.
+    func isUp(at now: Duration) -> Bool { pid != nil && content != nil && lives(at: now) }
+
+    /// A fresh beat is younger than the timeout, whether its receiver still runs or not.
+    func lives(at now: Duration) -> Bool { beatAt.map { now - $0 < timeout } ?? false }
+
+    /// The peer lives but speaks another layout.
+    func isOtherLayout(at now: Duration) -> Bool {
+        otherLayoutAt.map { now - $0 < timeout } ?? false
+    }
+
+    /// When a full timeout of silence will have passed, if nothing more is heard.
+    var silentAt: Duration {
+        max(earSince, max(beatAt ?? .zero, otherLayoutAt ?? .zero)) + timeout
+    }
+
+    /// Whether silence here says something about the peer.
+    var isListening: Bool { pid != nil }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClusterModel
+import WireFormat
+
+/// Merges all links of one peer into one judgement and one set of states.
+///
+/// The peer is undecided from nmond's start until it is heard, or until every link has been silent
+/// for a full timeout; it is up while one link carries beats, and down only after a full timeout of
+/// silence on all of them. States come from the newest publication, on whichever link it arrived, so
+/// that a slow disk never puts an older state back; a C peer has no such number, see `newestLegacy`.
+package struct PeerMonitor: Sendable {
+    package let name: String
+    package private(set) var judgement: PeerView.Judgement
+    /// The highest of our publications that it has echoed, of this boot of ours and of its.
+    package private(set) var acknowledged: UInt64 = 0
+    /// The boot and publication of what was last taken from it, for our echoes.
+    package private(set) var boot: BootIdentity?
+    package private(set) var publication: UInt64 = 0
+    private(set) var ears: [LinkEar] = []
+    private var retired: [BootIdentity] = []
+    private var echoesUs = false
+    private var isManagerAbsent = false
+    /// The link of the content in force, and which of its news that was.
+    private var takenFrom: Int?
+    private var takenNumber = 0
+    /// Only a beat after this one ends being undecided: the end of the last pause.
+    private var hearAfter: Duration = .zero
+    /// Not down before this: we slept, and so did the receivers.
+    private var patience: Duration = .zero
+
+    init(name: String, at now: Duration) {
+        self.name = name
+        judgement = .undecided(until: now)
+    }
+
+    mutating func add(_ link: ManagedLink, at now: Duration) -> Int {
+        ears.append(LinkEar(link: link, at: now))
+        judgement = .undecided(until: silentAt)
+        return ears.count - 1
+    }
+
+    mutating func note(_ reading: LinkReading, ear: Int, at now: Duration) {
+        ears[ear].note(reading, at: now)
+    }
+
+    /// Takes what it says once more: our list of services has changed.
+    mutating func retake() { takenFrom = nil }
+
+    // MARK: - Up or down
+
+    /// Judges the peer anew; true when the judgement changed.
+    mutating func judge(at now: Duration) -> Bool {
+        let before = judgement
+        judgement = judged(at: now)
+        return judgement != before
+    }
+
+    private func judged(at now: Duration) -> PeerView.Judgement {
+        let proves: (LinkEar) -> Bool = { $0.lives(at: now) && $0.beatAt! > hearAfter }
+        if ears.contains(where: { $0.content != nil && proves($0) }) { return .up }
+        if ears.contains(where: { $0.isOtherLayout(at: now) }) { return .otherLayout }
+        switch judgement {
+        case .down: return .down
+        case .up, .undecided, .otherLayout:
+            // Without a single ear that listened, silence is ours and proves nothing.
+            let isProven = ears.contains { $0.isListening && now >= $0.silentAt }
+            if isProven && now >= max(silentAt, patience) { return .down }
+            if judgement == .up { return .up }
+            return .undecided(until: max(silentAt, patience))
+        }
+    }
+
+    private var silentAt: Duration { ears.map(\.silentAt).max() ?? .seconds(Int64.max >> 32) }
+
+    /// This machine slept for `pause`: short, silence is judged later; long, nothing is known.
+    mutating func slept(_ pause: Duration, forgetting: Bool, at now: Duration) {
+        patience = max(patience, now + pause)
+        guard forgetting else { return }
+        patience = now
+        hearAfter = now
+        for ear in ears.indices { ears[ear].listenAnew(at: now) }
+        judgement = .undecided(until: silentAt)
+    }
+
+    /// The next moment at which the judgement, or whether a link is up, may change by itself.
+    func deadline(after now: Duration) -> Duration? {
+        var next: Duration?
+        for ear in ears {
+            for at in [ear.beatAt, ear.otherLayoutAt].compactMap({ $0 })
+            where at + ear.timeout > now {
+                next = min(next ?? at + ear.timeout, at + ear.timeout)
+            }
+        }
+        guard judgement != .down, !ears.isEmpty else { return next }
+        let down = max(silentAt, patience)
+        return down > now ? min(next ?? down, down) : next
+    }
+
+    // MARK: - What it says
+
+    /// What is to be taken from the peer now; nil when that is what was taken before.
+    ///
+    /// - Parameters:
+    ///   - ownLinks: The `linkID`s of our own senders.
+    ///   - ownBoot: The checksum of our boot identity, which an echo must carry.
+    mutating func merge(at now: Duration, ownLinks: Set<UInt32>, ownBoot: UInt32) -> Heartbeat? {
+        let up = ears.indices.filter { ears[$0].isUp(at: now) && ears[$0].beatAt! > hearAfter }
+        guard !up.isEmpty else { return nil }
+        let withTrailer = up.filter { ears[$0].content?.trailer != nil }
+        guard let ear = withTrailer.isEmpty ? newestLegacy(up) : newestPublication(withTrailer)
+        else {
+            return nil
+        }
+        let content = ears[ear].content!
+        if let trailer = content.trailer {
+            guard take(trailer, from: ear, ownLinks: ownLinks, ownBoot: ownBoot) else { return nil }
+        } else {
+            guard takenFrom != ear || takenNumber != ears[ear].contentNumber else { return nil }
+            (echoesUs, acknowledged, isManagerAbsent) = (false, 0, false)
+        }
+        (takenFrom, takenNumber) = (ear, ears[ear].contentNumber)
+        return content
+    }
+
+    /// Among frames of the current boot the highest publication, among equal ones the last to arrive.
+    private func newestPublication(_ candidates: [Int]) -> Int? {
+        candidates.filter { !retired.contains(ears[$0].content!.trailer!.boot) }.max {
+            let (a, b) = (ears[$0].content!.trailer!, ears[$1].content!.trailer!)
+            if a.boot != b.boot {
+                // The link's own monitor let the new boot in after two beats (decision 18).
+                return a.boot == boot || (b.boot != boot && ears[$0].contentAt < ears[$1].contentAt)
+            }
+            return (a.publication, ears[$0].contentAt) < (b.publication, ears[$1].contentAt)
+        }
+    }
+
+    /// Notes the numbers of a trailer; false when it is what was taken before, or older.
+    private mutating func take(
+        _ trailer: Trailer, from ear: Int, ownLinks: Set<UInt32>, ownBoot: UInt32
+    ) -> Bool {
+        if trailer.boot != boot {
+            if let boot { retired = retired.suffix(7) + [boot] }
+            (boot, publication, acknowledged) = (trailer.boot, 0, 0)
+        } else if trailer.publication < publication {
+            return false
+        } else if takenFrom == ear && takenNumber == ears[ear].contentNumber {
+            return false
+        }
+        let echoes = trailer.echoes.filter { ownLinks.contains($0.link) && $0.boot == ownBoot }
+        publication = trailer.publication
+        isManagerAbsent = trailer.managerAbsent
+        echoesUs = !echoes.isEmpty
+        acknowledged = max(acknowledged, echoes.map(\.publication).max() ?? 0)
+        return true
+    }
+
+    /// Of a C peer: net and unicast before disk (decision 19), then what its clock says where that is
+    /// plausible, then what arrived last. A slow disk carries yesterday's state as today's news.
+    private func newestLegacy(_ up: [Int]) -> Int? {
+        let fast = up.filter { !ears[$0].link.kind.isDisk }
+        return (fast.isEmpty ? up : fast).max {
+            let (a, b) = (ears[$0], ears[$1])
+            let ahead = Int64(b.content!.elapsed) - Int64(a.content!.elapsed)
+            if ahead != 0 && abs(ahead) <= 60 { return ahead > 0 }
+            return a.contentAt < b.contentAt
+        }
+    }
+
+    // MARK: - What others see
+
+    /// Every up link that carries content carries a trailer.
+    func sendsTrailers(at now: Duration) -> Bool {
+        let alive = ears.filter { $0.content != nil && $0.lives(at: now) }
+        return !alive.isEmpty && alive.allSatisfy { $0.content?.trailer != nil }
+    }
+
+    /// It says that it hears us, and it has somebody to act on what it hears.
+    var hearsUs: Bool { judgement == .up && echoesUs && !isManagerAbsent }
+
+    /// "I hear you", one per link that is up.
+    func echoes(at now: Duration) -> [LinkEcho] {
+        guard let boot else { return [] }
+        return ears.filter { $0.lives(at: now) && $0.content?.trailer != nil }.map {
+            LinkEcho(link: $0.link.linkID, boot: boot.checksum, publication: publication)
+        }
+    }
+
+    func view(at now: Duration, diskTimeout: Duration) -> PeerView {
+        PeerView(
+            name: name, judgement: judgement,
+            sendsTrailers: judgement == .up && sendsTrailers(at: now), hearsUs: hearsUs,
+            acknowledged: judgement == .up ? acknowledged : 0,
+            hasFastLink: ears.contains { !$0.link.kind.isDisk && $0.isUp(at: now) },
+            diskTimeout: diskTimeout)
+    }
+}
