@@ -1,12 +1,44 @@
 # The front door. `make help` lists what there is.
 SWIFT ?= swift
-.PHONY: help build test lint demo
+# A release build whose programs run where no Swift is installed.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath
+# Where `install` finds heartbeat and hactl; set, nothing is built.
+INSTALL_BINARIES ?=
+# For install and uninstall: PREFIX is the classic tree; LAYOUT=fhs is /usr/lib/openha and /etc/openha.
+DESTDIR ?=
+PREFIX ?= /usr/local/cluster
+LAYOUT ?= classic
+PLACES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LAYOUT='$(LAYOUT)'
+
+.PHONY: help build demo test lint bench release install uninstall
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t w; do printf '  make %-10s %s\n' "$$t" "$$w"; done
 build: ## debug build of everything
+	@sh init/prerequisites build
 	$(SWIFT) build
+demo: ## the tutorial's failover, played on this machine; needs root, installs what it needs
+	@sh init/prerequisites test
+	$(SWIFT) build
+	"$$($(SWIFT) build --show-bin-path)/lab" demo
 test: ## all tests; needs root for the cluster tests, installs what it needs
 	@sh init/prerequisites test
 	$(SWIFT) test --disable-xctest
-lint: ## style of the Swift sources
+lint: ## style of the Swift sources, syntax of the scripts
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	@for f in init/ezha init/install init/prerequisites init/*.sh .ci/run; do sh -n $$f || exit 1; done
+bench: ## figures of this machine: memory, processor time, latencies
+	@sh init/prerequisites test
+	$(SWIFT) run -c release bench
+release: ## the programs as they are installed
+	@sh init/prerequisites build
+	$(SWIFT) build $(RELEASE) --product heartbeat
+	$(SWIFT) build $(RELEASE) --product hactl
+ifeq ($(INSTALL_BINARIES),)
+install: release
+	@$(PLACES) BINARIES="$$($(SWIFT) build $(RELEASE) --show-bin-path)" sh init/install install
+else
+install: ## honours DESTDIR, PREFIX (/usr/local/cluster) and LAYOUT=fhs; keeps existing configuration
+	@$(PLACES) BINARIES='$(INSTALL_BINARIES)' sh init/install install
+endif
+uninstall: ## takes away what install put there; configuration, states and logs stay
+	@$(PLACES) sh init/install uninstall
