@@ -74,7 +74,7 @@ let package = Package(
             name: "hactl",
             dependencies: [
                 "ClusterModel", "WireFormat", "Config", "FailoverCore", "Platform", "Board",
-                "Actions", arguments,
+                "Actions", arguments, log,
             ], swiftSettings: warnings),
         // `swift run lab demo`: the tutorial's failover, played on this machine.
         .executableTarget(
@@ -94,7 +94,10 @@ let package = Package(
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "Board"]),
         // The built binaries, run for real.
         .testTarget(
-            name: "CommandTests", dependencies: ["Config", "WireFormat", "heartbeat", "hactl"]),
+            name: "CommandTests",
+            dependencies: [
+                "ClusterModel", "Config", "WireFormat", "Platform", "Board", "heartbeat", "hactl",
+            ]),
         // Whole clusters on ClusterLab: real processes, real multicast, a real block device.
         .testTarget(
             name: "ClusterTests",
