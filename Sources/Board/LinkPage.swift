@@ -49,19 +49,67 @@ package struct LinkStatus: BitwiseCopyable, Sendable {
 
 /// The page of one link process: its status, and behind it the last frame (sent, or fresh).
 package final class LinkPage {
+    private let page: PageHandle
+    private let buffer: UnsafeMutableRawBufferPointer
+
+    /// The longest datagram, and the status before it.
+    private static let capacity = 65_536 + MemoryLayout<LinkStatus>.stride
+    /// Includes the status's size, so that another build's status is never taken for ours.
+    private static let version = 1 << 16 | UInt32(MemoryLayout<LinkStatus>.size)
+
     package init(writing directory: RunDirectory, key: String) throws(SystemError) {
-        fatalError("stub")
+        let capacity = LinkPage.capacity
+        page = try PageHandle(
+            writing: directory.linkPage(key), capacity: capacity, version: LinkPage.version)
+        buffer = .allocate(byteCount: MemoryLayout<LinkStatus>.stride, alignment: 16)
+        buffer.initializeMemory(as: UInt8.self, repeating: 0)
     }
+
     package init(reading directory: RunDirectory, key: String) throws(SystemError) {
-        fatalError("stub")
+        page = try PageHandle(reading: directory.linkPage(key), version: LinkPage.version)
+        buffer = .allocate(byteCount: LinkPage.capacity, alignment: 16)
+        buffer.initializeMemory(as: UInt8.self, repeating: 0)
     }
+
+    deinit { buffer.deallocate() }
+
     /// Status and frame. Allocates nothing.
-    package func publish(_ status: LinkStatus, frame: UnsafeRawBufferPointer) { fatalError("stub") }
+    package func publish(_ status: LinkStatus, frame: UnsafeRawBufferPointer) {
+        buffer.storeBytes(of: status, as: LinkStatus.self)
+        page.publish(UnsafeRawBufferPointer(buffer), frame)
+    }
+
     /// Status only; the frame stays. Allocates nothing.
-    package func publish(_ status: LinkStatus) { fatalError("stub") }
+    package func publish(_ status: LinkStatus) {
+        buffer.storeBytes(of: status, as: LinkStatus.self)
+        page.publish(headOnly: UnsafeRawBufferPointer(buffer))
+    }
+
     /// Reads the status. Whether its writer lives is not said here: see `lockHolder`.
-    package func status() -> LinkStatus? { fatalError("stub") }
+    package func status() -> LinkStatus? {
+        let head = UnsafeMutableRawBufferPointer(
+            rebasing: buffer[..<MemoryLayout<LinkStatus>.stride])
+        guard let count = page.read(headInto: head), count == head.count else { return nil }
+        return loadStatus()
+    }
+
     /// Reads status and last frame; the frame is empty before the first one.
-    package func read() -> (status: LinkStatus, frame: [UInt8])? { fatalError("stub") }
-    package var sequence: UInt64 { fatalError("stub") }
+    package func read() -> (status: LinkStatus, frame: [UInt8])? {
+        let head = MemoryLayout<LinkStatus>.stride
+        guard let count = page.read(into: buffer), count >= head, let status = loadStatus() else {
+            return nil
+        }
+        return (status, [UInt8](buffer[head..<count]))
+    }
+
+    /// Changes with every publish, and when another process takes the page over.
+    package var sequence: UInt64 { page.sequence }
+
+    /// Only bytes that are values of their type may become one: a page is a file, and so is input.
+    private func loadStatus() -> LinkStatus? {
+        let end = MemoryLayout<LinkStatus>.offset(of: \.end)!
+        let isUp = MemoryLayout<LinkStatus>.offset(of: \.isUp)!
+        guard LinkStatus.End(rawValue: buffer[end]) != nil, buffer[isUp] <= 1 else { return nil }
+        return buffer.load(as: LinkStatus.self)
+    }
 }

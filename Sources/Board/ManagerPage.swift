@@ -35,9 +35,34 @@ package struct ManagerReport: Equatable, Sendable {
 
 /// nmond's page. Counts only while `lockHolder(<proc>/nmond.key)` is someone.
 package final class ManagerPage {
-    package init(writing directory: RunDirectory) throws(SystemError) { fatalError("stub") }
-    package init(reading directory: RunDirectory) throws(SystemError) { fatalError("stub") }
-    package func publish(_ report: ManagerReport) { fatalError("stub") }
-    package func read() -> ManagerReport? { fatalError("stub") }
-    package var sequence: UInt64 { fatalError("stub") }
+    private let page: PageHandle
+
+    /// More than 256 services with the longest names, their views and the trailer need.
+    private static let capacity = 256 * 1024
+    private static let version: UInt32 = 1
+
+    package init(writing directory: RunDirectory) throws(SystemError) {
+        let path = directory.managerPage
+        page = try PageHandle(
+            writing: path, capacity: ManagerPage.capacity, version: ManagerPage.version)
+    }
+
+    package init(reading directory: RunDirectory) throws(SystemError) {
+        page = try PageHandle(reading: directory.managerPage, version: ManagerPage.version)
+    }
+
+    package func publish(_ report: ManagerReport) {
+        report.encoded.withUnsafeBytes { page.publish($0, nil) }
+    }
+
+    /// nil before the first publish, while the page is being replaced, or if it makes no sense.
+    package func read() -> ManagerReport? {
+        withUnsafeTemporaryAllocation(byteCount: ManagerPage.capacity, alignment: 8) { buffer in
+            guard let count = page.read(into: buffer) else { return nil }
+            return ManagerReport(encoded: [UInt8](buffer[..<count]))
+        }
+    }
+
+    /// Changes with every publish, and when another process takes the page over.
+    package var sequence: UInt64 { page.sequence }
 }

@@ -14,10 +14,30 @@ package struct StateFiles: Sendable {
     }
 
     /// UNKNOWN for a missing, empty or strange file.
-    package func read(_ service: String, _ node: String) -> ServiceState { fatalError("stub") }
+    package func read(_ service: String, _ node: String) -> ServiceState {
+        find(service, node) ?? .unknown
+    }
+
+    /// The same, but nil for a file that is missing, empty, unreadable or strange: whoever knew a
+    /// state before keeps it (R16).
+    package func find(_ service: String, _ node: String) -> ServiceState? {
+        guard let bytes = try? readFile(path(service, node)), let first = bytes.first else {
+            return nil
+        }
+        return ServiceState(digit: first)
+    }
 
     /// Replaced in one step, never truncated; makes the directory (0755) when missing.
     package func write(_ state: ServiceState, _ service: String, _ node: String, sync: Bool)
         throws(SystemError)
-    { fatalError("stub") }
+    {
+        let bytes = [state.digit, UInt8(ascii: "\n")]
+        do {
+            try replaceFile(path(service, node), with: bytes, sync: sync)
+        } catch {
+            guard !isDirectory("\(directory)/\(service)") else { throw error }
+            try makeDirectory("\(directory)/\(service)")
+            try replaceFile(path(service, node), with: bytes, sync: sync)
+        }
+    }
 }

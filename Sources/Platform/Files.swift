@@ -29,6 +29,16 @@ package func isDirectory(_ path: String) -> Bool {
     return cshims_stat_path(path, 1, &found) >= 0 && found.is_directory != 0
 }
 
+/// Device and inode of a directory: what it is, by whatever path.
+package func directoryIdentity(_ path: String) throws(SystemError) -> (
+    device: UInt64, inode: UInt64
+) {
+    var found = cshims_stat()
+    try check("look at", path, cshims_stat_path(path, 1, &found))
+    guard found.is_directory != 0 else { throw SystemError("look at", path, code: ENOTDIR) }
+    return (found.device, found.inode)
+}
+
 /// Whether it is a regular file that we may execute.
 package func isExecutable(_ path: String) -> Bool {
     var found = cshims_stat()
