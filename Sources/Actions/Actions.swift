@@ -14,7 +14,18 @@ import Platform
 ///   - action: As typed, in any letter case; nmond also starts the hidden `resolve`.
 /// - Returns: The exit code, 0 or 255.
 package func performAction(service: String, action: String, environment: Environment) -> Int32 {
-    fatalError("stub")
+    let console = Console(environment)
+    guard
+        let job = ActionJob(
+            service: service, action: action, environment: environment, console: console)
+    else { return 255 }
+    return withBoot(environment, console) { boot throws(SystemError) in
+        switch takeLock(job, boot: boot, console: console) {
+        case .answered(let exitCode): return exitCode
+        case .ours(let lock):
+            return try ActionRun(job, lock: lock, boot: boot, console: console).run()
+        }
+    }
 }
 
 /// Carries out `service -A ACTION`: the action on every service of this node, one process each, in
@@ -22,7 +33,18 @@ package func performAction(service: String, action: String, environment: Environ
 ///
 /// - Returns: 0 if every one succeeded or was already there, else 255.
 package func performActionOnAll(action: String, environment: Environment) -> Int32 {
-    fatalError("stub")
+    let console = Console(environment)
+    guard let request = ActionRequest(word: action) else {
+        console.refuseAction(action)
+        return 255
+    }
+    guard let services = readServices(environment, console)?.value.services else { return 255 }
+    do throws(SystemError) {
+        return try ActionOnAll(request, environment: environment, console: console).run(services)
+    } catch {
+        console.complain("\(error)")
+        return 255
+    }
 }
 
 /// Carries out the hidden `service --boot-reset` of the launcher: states that cannot have survived a
@@ -30,5 +52,24 @@ package func performActionOnAll(action: String, environment: Environment) -> Int
 ///
 /// - Returns: 0, or 255 if a state could not be written.
 package func runBootReset(environment: Environment) -> Int32 {
-    fatalError("stub")
+    let console = Console(environment, ident: "openha")
+    guard let services = readServices(environment, console)?.value.services else { return 255 }
+    return withBoot(environment, console) { boot throws(SystemError) in
+        try makeDirectory(environment.stateDirectory)
+        return BootResetRun(environment: environment, console: console, boot: boot).run(services)
+    }
+}
+
+/// What every action needs before its first lock: the directory for it, and this boot's name.
+private func withBoot(
+    _ environment: Environment, _ console: Console,
+    _ body: (BootIdentity) throws(SystemError) -> Int32
+) -> Int32 {
+    do throws(SystemError) {
+        try makeDirectory(environment.procDirectory)
+        return try body(try bootIdentity())
+    } catch {
+        console.complain("\(error)")
+        return 255
+    }
 }

@@ -79,6 +79,42 @@ package struct PeerSight: Hashable, Sendable {
     package var isWatched: Bool { judgement != .unwatched }
 }
 
+extension PeerSight {
+    /// What nmond says about the partner of one service.
+    ///
+    /// - Parameter managerRun: Names this run of nmond; never 0.
+    package init(_ peer: PeerView, _ service: ServiceView, managerRun: UInt64) {
+        self.init(
+            judgement: Judgement(peer.judgement), state: service.peerState,
+            changes: service.peerChanges, managerRun: managerRun,
+            sendsTrailers: peer.sendsTrailers, hasFastLink: peer.hasFastLink,
+            diskTimeout: peer.diskTimeout,
+            announced: service.ownState == .startReady ? service.announced : nil,
+            acknowledged: peer.acknowledged, precedes: service.precedence.isOurs)
+    }
+}
+
+extension PeerSight.Judgement {
+    fileprivate init(_ judgement: PeerView.Judgement) {
+        switch judgement {
+        case .undecided(let until): self = .undecided(until: until)
+        case .up: self = .up
+        case .down: self = .down
+        case .otherLayout: self = .otherLayout
+        }
+    }
+}
+
+extension ServiceView.Precedence {
+    fileprivate var isOurs: Bool? {
+        switch self {
+        case .byRole: nil
+        case .ours: true
+        case .theirs: false
+        }
+    }
+}
+
 /// The times that an action goes by; docs/service-states.md gives the reason of each.
 package struct ActionTimes: Hashable, Sendable {
     /// EZ_GRACE.

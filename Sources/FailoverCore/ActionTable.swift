@@ -43,6 +43,51 @@ package enum ActionTable {
         case (.resolve, _): .nothing
         }
     }
+
+    /// Whether what was asked for was so already, though the action refuses: a whole node's action
+    /// counts such a service as good.
+    package static func isAlreadyThere(_ request: ActionRequest, in state: ServiceState) -> Bool {
+        switch request {
+        case .start: state == .started
+        case .stop: state == .stopped || state == .frozenStop
+        case .freezeStop: state == .frozenStop
+        case .freezeStart: state == .startReady
+        case .unfreeze: state == .stopped || state == .started
+        case .forceStop, .forceStart, .resolve: false
+        }
+    }
+}
+
+/// What an action answers when another one holds the service's lock (decision 15): it never waits
+/// for that one to come to its end. docs/service-states.md, "While an action runs".
+package enum HeldLockTable {
+    package enum Answer: Hashable, Sendable {
+        /// As the table of actions says for this state: exit code 255.
+        case refuse
+        /// Exit code 0, nothing changes.
+        case nothing
+        /// Tell the holder to roll its grace period back, then take the lock.
+        case cancelGracePeriod
+        /// Exit code 255, naming the process that works on the service.
+        case busy
+        /// The holder is just beginning or ending: it has the lock for a moment only.
+        case lookAgain
+    }
+
+    package static func answer(
+        _ request: ActionRequest, in state: ServiceState, meaning: StartReadyMeaning
+    ) -> Answer {
+        guard request != .resolve else { return .nothing }
+        switch state {
+        case .startReady where meaning == .gracePeriod:
+            if request.isForced { return .cancelGracePeriod }
+            return request == .unfreeze ? .nothing : .refuse
+        case .stopping, .starting: return request.isForced ? .busy : .refuse
+        case .stopped, .started, .startFailed, .stopFailed, .frozenStop, .startReady, .unknown,
+            .forceStop:
+            return .lookAgain
+        }
+    }
 }
 
 /// What nmond does when it looks at a service: the table of docs/service-states.md, "Monitor".

@@ -60,7 +60,7 @@ package struct ActionTexts: Hashable, Sendable {
         case .resolve: "looking after \(service): we are \(own.name)"
         }
     }
-    func cannot(_ request: ActionRequest, own: ServiceState, peer: ServiceState) -> String {
+    package func cannot(_ request: ActionRequest, own: ServiceState, peer: ServiceState) -> String {
         let states = "(partner node is \(peer.name), we are \(own.name))"
         switch request {
         case .start, .stop:

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import Config
+import FailoverCore
+import Glibc
+import Logging
+import Platform
+
+/// What people see of an action: stdout, stderr and the system log.
+///
+/// In the FHS layout and on a terminal the log lines are the output (specification, 8); in the
+/// classic one they go to the system log alone.
+struct Console {
+    let isClassic: Bool
+    let logger: Logger
+    private let echoes: Bool
+
+    /// Sets up the system log; once per process.
+    init(_ environment: Environment, ident: String = "service") {
+        isClassic = environment.directories == .classic
+        echoes = !isClassic && isatty(0) == 1
+        let file = environment.logFacilityFile
+        let text = (try? readFile(file)) ?? []
+        SystemLog.bootstrap(
+            ident: ident, facility: LogFacility.parse(text, file: file).value.rawValue,
+            level: environment.tunables.debug ? 7 : 6, echo: echoes)
+        logger = Logger(label: ident)
+    }
+
+    func log(_ level: ActionLogLevel, _ text: String) {
+        switch level {
+        case .info: logger.info("\(text)")
+        case .notice: logger.notice("\(text)")
+        case .warning: logger.warning("\(text)")
+        case .error: logger.error("\(text)")
+        }
+    }
+
+    func print(_ text: String) { emit(text, to: 1) }
+
+    /// stderr only.
+    func warn(_ text: String) { emit(text, to: 2) }
+
+    /// The log, and stderr unless the log shows there already.
+    func complain(_ text: String) {
+        logger.error("\(text)")
+        if !echoes { warn(text) }
+    }
+
+    /// Each layout's users know their own words, on stdout there and in the log here.
+    func refuse(classic: String, fhs: String) {
+        if isClassic { print(classic) } else { logger.error("\(fhs)") }
+    }
+
+    func refuseAction(_ word: String) {
+        refuse(
+            classic: "Error: action \(word.uppercased()) not found !",
+            fhs: "action \(word) not found")
+    }
+
+    /// One write, so that lines of actions in parallel do not mix.
+    private func emit(_ text: String, to descriptor: CInt) {
+        var rest = Array((text + "\n").utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
