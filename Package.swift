@@ -49,7 +49,8 @@ let package = Package(
             swiftSettings: warnings),
         // One file per link type: send, receive.
         .target(
-            name: "Transport", dependencies: ["ClusterModel", "WireFormat", "Platform"],
+            name: "Transport",
+            dependencies: ["ClusterModel", "WireFormat", "FailoverCore", "Platform"],
             swiftSettings: warnings),
         // The loops of sender, receiver and nmond: FailoverCore asked, its effects carried out.
         .target(

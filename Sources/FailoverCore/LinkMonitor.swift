@@ -14,14 +14,19 @@ package struct BeatMark: Equatable, Sendable {
         self.trailer = trailer
     }
 
-    package static func == (a: BeatMark, b: BeatMark) -> Bool { fatalError("stub") }
+    package static func == (a: BeatMark, b: BeatMark) -> Bool {
+        a.elapsed == b.elapsed && a.trailer?.boot == b.trailer?.boot
+            && a.trailer?.beat == b.trailer?.beat
+    }
 }
 
 /// Judges from arrival times whether one heartbeat link is up, and which beats prove life.
 ///
-/// Allocates nothing. A late or lost beat says nothing; only silence for the whole `timeout` takes
+/// Allocates nothing. A late or lost beat says nothing; only silence for the whole timeout takes
 /// the link down, and the next fresh beat brings it up again. A first beat proves nothing on a disk
 /// (the slot may be a year old): the link is up when a change was seen.
+///
+/// Source: decisions 10, 14, 18, 19 and 25; specification, 6.4 and 6.5.
 package struct LinkMonitor: Sendable {
     package enum Verdict: Equatable, Sendable {
         /// New: proves life, its content counts.
@@ -36,24 +41,114 @@ package struct LinkMonitor: Sendable {
         case missingTrailer
     }
 
+    /// The least timeout beside a peer whose beats tell only the second (decision 25).
+    package static let legacyMinimum = Duration.seconds(2)
+
+    /// As configured; `silenceLimit` is what counts.
     package let timeout: Duration
     /// When the last fresh beat was heard, time since boot; nil before the first.
     package private(set) var lastFresh: Duration?
+
+    private let isDisk: Bool
+    private var lastElapsed: UInt32?
+    /// When the last fresh beat with a trailer was heard; nil when none was, or it is forgotten.
+    private var lastTrailer: Duration?
+    /// The boot that counts, and the newest beat of it.
+    private var current: (boot: BootIdentity, beat: UInt64)?
+    /// Another boot that was seen once since the last fresh beat of `current`.
+    private var candidate: (boot: BootIdentity, beat: UInt64)?
+    private var replaced = ReplacedBoots()
 
     /// - Parameters:
     ///   - timeout: The longest silence of a link that is up.
     ///   - isDisk: A first sight proves nothing; a datagram's first beat does.
     package init(timeout: Duration, isDisk: Bool) {
         self.timeout = timeout
-        fatalError("stub")
+        self.isDisk = isDisk
     }
 
+    /// The silence that takes the link down: at least 2 s when the last beat had no trailer.
+    package var silenceLimit: Duration {
+        lastFresh == nil || lastTrailer != nil ? timeout : max(timeout, Self.legacyMinimum)
+    }
+
+    /// Judges one valid beat of the peer.
+    ///
+    /// - Parameter now: Time since boot, from a clock that never goes back.
     package mutating func heard(_ mark: BeatMark, at now: Duration) -> Verdict {
-        fatalError("stub")
+        let verdict: Verdict
+        if let trailer = mark.trailer {
+            verdict = judge(trailer)
+            if verdict == .fresh { lastTrailer = now }
+        } else {
+            verdict = judge(legacy: mark.elapsed, at: now)
+        }
+        // Beats that were refused must not become "the last second", or a replay between two real
+        // ones would make the second real one look new once more.
+        if verdict != .stale { lastElapsed = mark.elapsed }
+        if verdict == .fresh { lastFresh = now }
+        return verdict
     }
 
-    package func isUp(at now: Duration) -> Bool { fatalError("stub") }
+    package func isUp(at now: Duration) -> Bool { deadline(at: now) != nil }
 
     /// When the link goes down if nothing more is heard; nil while it is down.
-    package func deadline(at now: Duration) -> Duration? { fatalError("stub") }
+    package func deadline(at now: Duration) -> Duration? {
+        guard let lastFresh else { return nil }
+        let end = lastFresh + silenceLimit
+        return now < end ? end : nil
+    }
+
+    /// A trailer's beat number must advance; a new boot needs two beats to replace the old one.
+    private mutating func judge(_ mark: (boot: BootIdentity, beat: UInt64)) -> Verdict {
+        guard let current else {
+            self.current = mark
+            return isDisk ? .unproven : .fresh
+        }
+        if mark.boot == current.boot {
+            if mark.beat == current.beat { return .repeated }
+            guard mark.beat > current.beat else { return .stale }
+            self.current = mark
+            // The known boot lives: whoever speaks in another's name starts over.
+            candidate = nil
+            return .fresh
+        }
+        if replaced.contains(mark.boot) { return .stale }
+        guard let candidate, candidate.boot == mark.boot else {
+            self.candidate = mark
+            return .unproven
+        }
+        if mark.beat == candidate.beat { return .repeated }
+        guard mark.beat > candidate.beat else { return .stale }
+        replaced.insert(current.boot)
+        self.current = mark
+        self.candidate = nil
+        return .fresh
+    }
+
+    /// A C peer's clock may step back, so any other second is news (decision 19).
+    private mutating func judge(legacy elapsed: UInt32, at now: Duration) -> Verdict {
+        if let lastTrailer {
+            guard now - lastTrailer >= timeout else { return .missingTrailer }
+            self.lastTrailer = nil
+        }
+        guard let lastElapsed else { return isDisk ? .unproven : .fresh }
+        return elapsed == lastElapsed ? .repeated : .fresh
+    }
+}
+
+/// The last boots that were replaced by newer ones: beats of theirs are replays.
+private struct ReplacedBoots: Sendable {
+    private var boots = InlineArray<8, BootIdentity?>(repeating: nil)
+    private var next = 0
+
+    func contains(_ boot: BootIdentity) -> Bool {
+        for index in boots.indices where boots[index] == boot { return true }
+        return false
+    }
+
+    mutating func insert(_ boot: BootIdentity) {
+        boots[next] = boot
+        next = (next + 1) % boots.count
+    }
 }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Board
+import ClusterModel
+import FailoverCore
+import Glibc
+import Logging
+import Platform
+import Transport
+import WireFormat
+
+/// The loop of `heartd` and its brothers: one beat per interval, and one at once for news.
+///
+/// A beat stamps a frame that was made when something last changed, sends it and publishes it on the
+/// link's page; it allocates nothing and touches no file. Nothing stops it: not nmond's end, not a
+/// disk that hangs, not an interface that is gone.
+final class LinkSender {
+    private let setting: LinkSetting
+    private let transmitter: any Transmitter
+    private let manager: ManagerWatch
+    private var source: Heartbeat
+    private var frame: Frame
+    private var status: LinkStatus
+    private var clock: BeatClock
+    private var retry: RetryDelay
+    private var isEnding = false
+    /// Something that the peer should know now.
+    private var hasNews = true
+    private var rang = false
+    private var managerEnded = false
+    /// When the beat that is on its way was begun, on a disk.
+    private var begun: Duration?
+    /// The last failure that was logged; 0 while beats go out.
+    private var loggedError: CInt = 0
+    /// The frame says that nmond is there.
+    private var wasPresent: Bool
+
+    init(_ setting: LinkSetting) throws(StartRefusal) {
+        self.setting = setting
+        transmitter = Self.transmitter(setting)
+        manager = ManagerWatch(
+            setting.node, setting.run, setting.loop, token: LinkSetting.Token.manager)
+        if let report = manager.report() {
+            source = report.heartbeat
+        } else {
+            source = try FirstHeartbeat(node: setting.node).heartbeat()
+        }
+        wasPresent = manager.isPresent
+        do throws(EncodeError) {
+            frame = try Self.frame(source, setting, managerAbsent: !wasPresent)
+        } catch {
+            throw StartRefusal("\(setting.node.environment.servicesFile): \(error)")
+        }
+        let now = timeSinceBoot()
+        status = LinkStatus(end: .sender, pid: getpid())
+        status.startedAt = now.nanosecondsSinceBoot
+        clock = BeatClock(interval: setting.line.interval, start: now)
+        retry = RetryDelay(first: setting.line.interval)
+        open(at: now) { setting.warn($0) }
+        setting.page.publish(status)
+    }
+
+    /// Beats until it is told to end.
+    func run() -> Int32 {
+        setting.log.info("\(setting.program) starting ...")
+        while !isEnding {
+            setting.loop.wait(until: clock.nextBeat) { handle($0) }
+            if isEnding { break }
+            let now = timeSinceBoot()
+            status.loopAt = now.nanosecondsSinceBoot
+            if let outcome = begun == nil ? nil : transmitter.finished() {
+                note(outcome, at: now)
+            }
+            listenToManager()
+            if hasNews || now >= clock.nextBeat { beat(at: now) }
+            setting.page.publish(status)
+        }
+        return 0
+    }
+
+    private func handle(_ event: EventLoop.Event) {
+        switch event {
+        case .signal(let number): isEnding = setting.handle(signal: number) || isEnding
+        case .readable(LinkSetting.Token.bell):
+            setting.bell.silence()
+            rang = true
+        case .readable(LinkSetting.Token.manager): managerEnded = true
+        case .readable, .timer: break
+        }
+    }
+
+    private func beat(at now: Duration) {
+        hasNews = false
+        clock.passed(now)
+        transmitter.closeIfStale()
+        if !transmitter.isOpen, now >= retry.next { open(at: now) { noteFailure($0.code) } }
+        guard transmitter.isOpen else { return }
+        guard begun == nil else { return note(.busy, at: now) }
+        frame.stamp(
+            elapsed: clock.elapsed(wallClock: wallClockSeconds(), at: now),
+            beat: clock.beatNumber(at: now))
+        begun = now
+        note(frame.bytes.withUnsafeBytes { transmitter.send($0) }, at: now)
+    }
+
+    private func note(_ outcome: SendOutcome, at now: Duration) {
+        switch outcome {
+        case .begun: break
+        case .busy: noteFailure(ETIMEDOUT)
+        case .failed(let code):
+            begun = nil
+            noteFailure(code)
+        case .sent:
+            // A beat that was held up is old news: the next one goes at once.
+            if let begun, now - begun > clock.interval / 2 { hasNews = true }
+            begun = nil
+            noteSent(at: now)
+        }
+    }
+
+    private func noteSent(at now: Duration) {
+        if loggedError != 0 {
+            setting.log.notice("\(setting.subject): sending again")
+            loggedError = 0
+        }
+        status.noteBeat(at: now)
+        status.sent += 1
+        status.lastError = 0
+        frame.bytes.withUnsafeBytes { setting.page.publish(status, frame: $0) }
+    }
+
+    private func noteFailure(_ code: CInt) {
+        status.sendErrors += 1
+        status.lastError = code
+        guard code != loggedError else { return }
+        loggedError = code
+        setting.log.error("\(SystemError("send", setting.subject, code: code))")
+    }
+
+    private func open(at now: Duration, refused: (SystemError) -> Void) {
+        do throws(SystemError) {
+            try transmitter.open()
+            if let descriptor = transmitter.descriptor {
+                try setting.loop.watch(descriptor, token: LinkSetting.Token.link)
+            }
+            retry.succeeded()
+        } catch {
+            retry.failed(at: now)
+            status.lastError = error.code
+            refused(error)
+        }
+    }
+
+    /// Takes what nmond published since the last look; a ring that brought nothing sends nothing.
+    private func listenToManager() {
+        if managerEnded {
+            managerEnded = false
+            manager.ended()
+            setting.log.warning("nmond is gone, going on with the last states known")
+            rang = true
+            rebuild()
+        }
+        guard rang || manager.hasNews else { return }
+        rang = false
+        guard let report = manager.report(), report.heartbeat != source || !wasPresent else {
+            return
+        }
+        source = report.heartbeat
+        rebuild()
+        hasNews = true
+    }
+
+    private func rebuild() {
+        do throws(EncodeError) {
+            frame = try Self.frame(source, setting, managerAbsent: !manager.isPresent)
+            wasPresent = manager.isPresent
+        } catch {
+            setting.log.error("\(error): the peer keeps the last states sent")
+        }
+    }
+
+    private static func frame(_ source: Heartbeat, _ setting: LinkSetting, managerAbsent: Bool)
+        throws(EncodeError) -> Frame
+    {
+        let line = setting.line
+        var heartbeat = source
+        heartbeat.node = setting.node.name
+        heartbeat.up = line.kind.isDisk && heartbeat.services.isEmpty ? 0 : 1
+        heartbeat.port = line.kind.isDisk ? "" : String(line.port.prefix(5))
+        heartbeat.address = line.kind.isDisk ? "" : line.address
+        heartbeat.hostID = hostID()
+        heartbeat.pid = getpid()
+        heartbeat.trailer?.interval = line.interval
+        heartbeat.trailer?.managerAbsent = managerAbsent
+        if !setting.node.environment.tunables.sendsTrailer { heartbeat.trailer = nil }
+        let room = setting.slot?.length ?? 65_507
+        return try Frame(heartbeat, layout: setting.node.layout, room: room)
+    }
+
+    private static func transmitter(_ setting: LinkSetting) -> any Transmitter {
+        switch (setting.slot, setting.path) {
+        case (let slot?, _): DiskTransmitter(slot)
+        case (nil, let path?): DatagramTransmitter(path)
+        case (nil, nil): preconditionFailure("a link is a slot or a path")
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// When a disk listener reads its slot next, so that it sees each write at most 0.1 s late with
+/// about one read per interval (decision 14).
+///
+/// It learns the moment of the peer's write from its own reads: a read that shows a change when the
+/// one before did not says that the write lies between them. Once that gap is small it reads one
+/// interval later, a little earlier each time until a read comes too early; the next one a moment
+/// later then tells the moment anew. No clock is shared with the peer.
+package struct DiskPhase: Equatable, Sendable {
+    private enum Mode: Equatable {
+        /// Reads quickly until a change shows where the write lies, or `until`.
+        case hunting(until: Duration)
+        /// Nobody writes: one read per interval.
+        case resting
+        /// The next write is expected just before the next read; `misses` reads came too early.
+        case locked(misses: Int)
+    }
+
+    /// The peer's beat interval.
+    package private(set) var interval: Duration
+    /// Time since boot of the next read.
+    package private(set) var nextRead: Duration
+
+    private var mode: Mode
+    private var lastRead: Duration?
+
+    package init(interval: Duration, start: Duration) {
+        precondition(interval > .zero, "beat interval \(interval)")
+        self.interval = interval
+        nextRead = start
+        mode = .hunting(until: start + interval * 5 / 2)
+    }
+
+    /// The peer says that it beats at another interval than ours.
+    package mutating func peerBeats(every interval: Duration) {
+        guard interval > .zero, interval != self.interval else { return }
+        self.interval = interval
+    }
+
+    /// A read that began at `now` showed other bytes than the one before, or the same.
+    package mutating func read(at now: Duration, changed: Bool) {
+        let gap = lastRead.map { now - $0 }
+        lastRead = now
+        if changed { seenChange(at: now, gap: gap) } else { seenNothing(at: now) }
+        if nextRead <= now { nextRead = now + step }
+    }
+
+    /// A read could not be made or said nothing: again after an interval.
+    package mutating func failed(at now: Duration) {
+        lastRead = nil
+        mode = .resting
+        nextRead = now + interval
+    }
+
+    private mutating func seenChange(at now: Duration, gap: Duration?) {
+        switch mode {
+        case .locked(let misses):
+            // Seen at the first try: come a little earlier next time, to stay close behind it.
+            nextRead = now + interval + (misses == 0 ? .zero - creep : margin)
+            mode = .locked(misses: 0)
+        case .hunting, .resting:
+            guard let gap, gap <= step + step / 2 else {
+                // Somewhere in a wide gap: look at the same stretch of the next interval closely.
+                mode = .hunting(until: now + interval + step * 4)
+                nextRead = gap.map { now - $0 + interval } ?? now + step
+                return
+            }
+            nextRead = now + interval
+            mode = .locked(misses: 0)
+        }
+    }
+
+    private mutating func seenNothing(at now: Duration) {
+        switch mode {
+        case .locked(let misses) where misses < 6:
+            mode = .locked(misses: misses + 1)
+            nextRead = now + fine
+        case .locked:
+            mode = .hunting(until: now + interval * 3 / 2)
+            nextRead = now + step
+        case .hunting(let until) where now < until:
+            nextRead = now + step
+        case .hunting, .resting:
+            mode = .resting
+            nextRead = now + interval
+        }
+    }
+
+    /// Between reads while hunting.
+    private var step: Duration { min(.milliseconds(50), interval / 8) }
+    /// Between reads around the expected write.
+    private var fine: Duration { min(.milliseconds(20), interval / 40) }
+    /// How far behind the write to read.
+    private var margin: Duration { min(.milliseconds(30), interval / 25) }
+    /// How much earlier to come each time.
+    private var creep: Duration { min(.milliseconds(2), interval / 400) }
+}
