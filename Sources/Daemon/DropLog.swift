@@ -20,25 +20,6 @@ struct DropLog {
         let index = Int(reason.rawValue)
         guard now >= next[index] else { return }
         next[index] = now + Self.pause
-        log.warning("\(subject): \(reason.text), not taken (\(count) so far)")
-    }
-}
-
-extension DropReason {
-    fileprivate var text: String {
-        switch self {
-        case .tooShort: "beat too short"
-        case .wrongLength: "beat of an unknown length"
-        case .otherLayout: "the peer speaks another layout than ours (EZ_WIRE)"
-        case .emptyNode: "beat without a node name"
-        case .foreignNode: "beat of another node"
-        case .ownNode: "beat in our own name"
-        case .unterminatedName: "beat with an unterminated name"
-        case .badTrailer: "beat with a damaged trailer"
-        case .missingTrailer: "beat without the trailer that this peer sends"
-        case .stale: "beat older than one already heard"
-        case .foreignAddress: "beat for another address"
-        case .blank: "blank slot"
-        }
+        log.warning("\(subject): beat dropped: \(reason.explanation) (\(count) so far)")
     }
 }

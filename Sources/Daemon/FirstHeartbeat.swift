@@ -25,7 +25,7 @@ struct FirstHeartbeat {
         let file = node.environment.servicesFile
         do throws(SystemError) {
             return ServicesFile.parse(try readFile(file), file: file).value.services
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
             return []
         } catch {
             throw StartRefusal(error.description)

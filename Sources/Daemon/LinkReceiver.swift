@@ -2,7 +2,6 @@
 
 import Board
 import ClusterModel
-import Config
 import FailoverCore
 import Glibc
 import Logging
@@ -155,9 +154,8 @@ final class LinkReceiver {
 
     /// State entries that are dropped from a good beat (decision 2), counted when content changes.
     private func badEntries(_ frame: UnsafeRawBufferPointer) -> UInt64 {
-        guard let heartbeat = try? Heartbeat(decoding: frame.bytes, expecting: setting.node.layout)
-        else { return 0 }
-        return UInt64(heartbeat.services.count { $0.state == nil || !isServiceName($0.name) })
+        let heartbeat = try? Heartbeat(decoding: frame.bytes, expecting: setting.node.layout)
+        return UInt64(heartbeat?.validServices.dropped ?? 0)
     }
 
     private func drop(_ reason: DropReason, _ sighting: Sighting) -> Hearing {
@@ -172,21 +170,13 @@ final class LinkReceiver {
         let since = sighting.at.nanosecondsSinceBoot - status.otherLayoutAt
         let isFirst = since > setting.line.timeout.nanosecondsSinceBoot
         status.otherLayoutAt = sighting.at.nanosecondsSinceBoot
-        status.otherLayout = otherLayout(sighting)
+        let other = FrameHeader.otherLayout(
+            in: sighting.bytes.bytes, ours: setting.node.layout,
+            isSlot: setting.line.kind.isDisk)
+        status.otherLayout = other?.layout.rawValue.utf8.first ?? 0
         guard isFirst else { return }
         setting.page.publish(status)
         rope.ring(managerBell)
-    }
-
-    /// The letter of the layout in which the beat is one of the peer's; 0 if none is found.
-    private func otherLayout(_ sighting: Sighting) -> UInt8 {
-        for layout in Layout.allCases where layout != setting.node.layout {
-            let header = try? FrameHeader(
-                inspecting: sighting.bytes.bytes, layout: layout, peer: peer, own: own,
-                isSlot: setting.line.kind.isDisk)
-            if header != nil { return layout.rawValue.utf8.first ?? 0 }
-        }
-        return 0
     }
 
     // MARK: The link

@@ -121,7 +121,7 @@ final class LinkSetting {
         let key = "\(node.environment.procDirectory)/\(line.keyName).key"
         do throws(SystemError) {
             return try LockFile(key)
-        } catch where error.code == EAGAIN || error.code == EACCES {
+        } catch  where error.code == EAGAIN || error.code == EACCES {
             let holder = lockHolder(key).map { ", process \($0)" } ?? ""
             throw SystemError(
                 "unable to lock key file: this link runs already\(holder):", key, code: error.code)

@@ -36,7 +36,8 @@ package final class DiskTransmitter: Transmitter {
         buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: frame[..<count]))
         // Nothing of an older, longer frame stays behind it (B4).
         if let rest = buffer.baseAddress, count < buffer.count {
-            (rest + count).initializeMemory(as: UInt8.self, repeating: 0, count: buffer.count - count)
+            (rest + count).initializeMemory(
+                as: UInt8.self, repeating: 0, count: buffer.count - count)
         }
         guard disk.startWrite() else { return noted(.failed(disk.lastError)) }
         return finished() ?? .begun
