@@ -84,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "ClusterModel", "WireFormat", "FailoverCore", "Config", "ClusterLab", arguments,
+                "ClusterModel", "WireFormat", "FailoverCore", "Config", "Platform", "ClusterLab",
+                arguments,
             ], swiftSettings: warnings),
         // Counts another program's allocations, see its comment.
         .target(name: "MallocCounter", path: "Tests/MallocCounter"),
