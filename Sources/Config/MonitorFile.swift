@@ -36,6 +36,16 @@ package struct MonitorFile: Equatable, Sendable {
         return parsed
     }
 
+    /// The types that no link has, in the file's order: the launcher asks what they are.
+    package static func unknownTypes(in text: [UInt8]) -> [String] {
+        textLines(text).compactMap { line in
+            guard case .columns(let columns) = line.content, columns.count >= 2,
+                columns[1] != "raw", LinkKind(rawValue: columns[1]) == nil
+            else { return nil }
+            return columns[1]
+        }
+    }
+
     /// C programs hold so many links from peers.
     private static let legacyLinkLimit = 16
 

@@ -45,7 +45,8 @@ package struct MonitorLine: Equatable, Sendable {
     /// What names this link in a trailer: CRC32C of node, keyword and sender arguments, joined by
     /// blanks. Both nodes read the same file, so both find the same number.
     package var linkID: UInt32 {
-        crc32c(Array(([node, kind.rawValue] + senderArguments).joined(separator: " ").utf8))
+        CRC32C.checksum(
+            Array(([node, kind.rawValue] + senderArguments).joined(separator: " ").utf8))
     }
 
     /// The default beat interval: min(1 s, timeout / 4).
@@ -128,14 +129,4 @@ private func linkTimeout(_ text: String) throws(Refusal) -> Duration {
         throw Refusal("timeout \(text) is not from 0.1 to 86400 seconds")
     }
     return timeout
-}
-
-/// CRC32C, bit by bit: a handful of short texts per start.
-private func crc32c(_ bytes: [UInt8]) -> UInt32 {
-    var crc = UInt32.max
-    for byte in bytes {
-        crc ^= UInt32(byte)
-        for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0x82F6_3B78 : crc >> 1 }
-    }
-    return ~crc
 }

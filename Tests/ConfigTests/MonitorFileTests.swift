@@ -120,6 +120,13 @@ struct MonitorFileTests {
         #expect(printed(monitor("x\n")).count == 2)
     }
 
+    @Test("types that no link has are told apart from the rest")
+    func unknownTypes() {
+        let text =
+            "node1 serial /dev/ttyS0\n# node1 x\nnode1 raw /d 0 1\nnode1\nnode1 NET a b c d\n"
+        #expect(MonitorFile.unknownTypes(in: bytes(text)) == ["serial", "NET"])
+    }
+
     @Test("words after the timeout, a shared group and a 17th peer link are warnings")
     func warnings() {
         let extra = monitor("node1 dio /dev/sdb 0 10 # ours\n")
