@@ -33,6 +33,9 @@ let package = Package(
         .target(name: "ClusterModel", swiftSettings: pure),
         // Pure: heartbeat <-> bytes, for datagrams and for disk slots.
         .target(name: "WireFormat", dependencies: ["ClusterModel"], swiftSettings: pure),
+        // Pure: what no honest sender sends, from a seed; for tests and benches, never installed.
+        .target(
+            name: "HostileBeats", dependencies: ["ClusterModel", "WireFormat"], swiftSettings: pure),
         // Pure: text of nodes, services, monitor, environment -> values; errors name file and line.
         .target(name: "Config", dependencies: ["ClusterModel", "WireFormat"], swiftSettings: pure),
         // Pure: who is up, and what we do about it.
@@ -84,13 +87,14 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "ClusterModel", "WireFormat", "FailoverCore", "Config", "Platform", "ClusterLab",
-                arguments,
+                "ClusterModel", "WireFormat", "HostileBeats", "FailoverCore", "Config", "Platform",
+                "ClusterLab", arguments,
             ], swiftSettings: warnings),
         // Counts another program's allocations, see its comment.
         .target(name: "MallocCounter", path: "Tests/MallocCounter"),
         .testTarget(
-            name: "WireFormatTests", dependencies: ["WireFormat"], resources: [.copy("Vectors")]),
+            name: "WireFormatTests", dependencies: ["ClusterModel", "WireFormat", "HostileBeats"],
+            resources: [.copy("Vectors")]),
         .testTarget(name: "ConfigTests", dependencies: ["Config"]),
         .testTarget(name: "FailoverCoreTests", dependencies: ["FailoverCore"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "Board"]),

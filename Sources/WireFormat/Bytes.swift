@@ -53,7 +53,15 @@ extension RawSpan {
     }
 
     func isZero(_ range: Range<Int>) -> Bool {
-        for offset in range where byte(at: offset) != 0 { return false }
+        var offset = range.lowerBound
+        while range.upperBound - offset >= 8 {
+            if uint64(at: offset) != 0 { return false }
+            offset += 8
+        }
+        while offset < range.upperBound {
+            if byte(at: offset) != 0 { return false }
+            offset += 1
+        }
         return true
     }
 }

@@ -6,6 +6,11 @@ package struct CapturedBeat: Equatable, Sendable {
     package let layout: Layout
     package let heartbeat: Heartbeat
 
+    package init(layout: Layout, heartbeat: Heartbeat) {
+        self.layout = layout
+        self.heartbeat = heartbeat
+    }
+
     /// Finds the layout (a sound trailer of ours tells it, else an exact size, else what a slot
     /// reads like) and decodes.
     ///
@@ -55,10 +60,11 @@ package struct CaptureError: Error, Equatable, CustomStringConvertible {
 extension Layout {
     /// The layout of captured bytes: by a trailer, by an exact size, by plausibility as a slot.
     static func captured(in bytes: RawSpan) -> Layout? {
-        let isExact = Layout(size: bytes.byteCount) != nil
-        if let layout = recognized(in: bytes, except: nil, isSlot: !isExact) { return layout }
-        // Behind a structure that reads well, a damaged trailer is what the error has to name.
-        return allCases.first { bytes.holds(TrailerFormat.magic, at: $0.size) }
+        sealed(in: bytes, except: nil, isSlot: true)
+            ?? Layout(size: bytes.byteCount)
+            ?? recognized(in: bytes, except: nil, isSlot: true)
+            // Before a damaged trailer there may be a good structure: the error names the trailer.
+            ?? allCases.first { bytes.holds(TrailerFormat.magic, at: $0.size) }
     }
 }
 

@@ -101,6 +101,13 @@ package struct TrailerMark: Equatable, Sendable, BitwiseCopyable {
     package var beat: UInt64
     package var interval: Duration
 
+    package init(boot: BootIdentity, publication: UInt64, beat: UInt64, interval: Duration) {
+        self.boot = boot
+        self.publication = publication
+        self.beat = beat
+        self.interval = interval
+    }
+
     /// Of a trailer at `start` that was found sound.
     init(at start: Int, in bytes: RawSpan) {
         boot = BootIdentity(at: start + TrailerFormat.bootOffset, in: bytes)

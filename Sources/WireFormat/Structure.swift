@@ -86,11 +86,21 @@ extension Layout {
             && bytes.isZero(stateOffset(capacity)..<tailOffset)
     }
 
-    /// The layout of a captured frame that is none of `ours`, by its size (with or without a
-    /// trailer), or for a slot by plausibility; nil when it is nothing we know.
+    /// The layout of a frame that is none of `ours`: by a sound trailer behind it, else by its size
+    /// and what it reads like, for a slot by the latter alone; nil when it is nothing we know.
     ///
-    /// Layout B never was on a disk beyond its first block: slots are not taken for it.
+    /// Of layout B only the first block ever was on a disk: no slot is taken for it.
     static func recognized(in bytes: RawSpan, except ours: Layout?, isSlot: Bool) -> Layout? {
+        if let layout = sealed(in: bytes, except: ours, isSlot: isSlot) { return layout }
+        for layout in allCases where layout != ours {
+            let mayBe = isSlot ? layout != .b : bytes.byteCount == layout.size
+            if mayBe && layout.isPlausible(bytes) { return layout }
+        }
+        return nil
+    }
+
+    /// The layout behind whose structure a sound trailer stands.
+    static func sealed(in bytes: RawSpan, except ours: Layout?, isSlot: Bool) -> Layout? {
         for layout in allCases where layout != ours {
             if bytes.holds(TrailerFormat.magic, at: layout.size),
                 TrailerFormat.length(in: bytes, at: layout.size, fillsBytes: !isSlot) != nil,
@@ -98,12 +108,6 @@ extension Layout {
             {
                 return layout
             }
-        }
-        if !isSlot {
-            return Layout(size: bytes.byteCount).flatMap { $0 == ours ? nil : $0 }
-        }
-        for layout in allCases where layout != ours && layout != .b {
-            if layout.isPlausible(bytes) { return layout }
         }
         return nil
     }

@@ -23,9 +23,15 @@ struct Recorded: CustomTestStringConvertible, Sendable {
         var elapsed: UInt32?
         var up: Int32
         var services: [Service]
-        var services_on_wire: [Service]?
+        var servicesOnWire: [Service]?
         var size: Int
         var sha256: String
+
+        enum CodingKeys: String, CodingKey {
+            case layout, transport, nodename, port, addr, pid, hostid, elapsed, up, services
+            case servicesOnWire = "services_on_wire"
+            case size, sha256
+        }
     }
 
     var name: String
@@ -40,7 +46,7 @@ struct Recorded: CustomTestStringConvertible, Sendable {
     var heartbeat: Heartbeat {
         Heartbeat(
             node: facts.nodename, up: facts.up, port: facts.port!, address: facts.addr!,
-            services: facts.services_on_wire!.map {
+            services: facts.servicesOnWire!.map {
                 ServiceEntry(name: $0.name, number: $0.state!)
             }, hostID: facts.hostid!, elapsed: facts.elapsed!, pid: facts.pid!)
     }

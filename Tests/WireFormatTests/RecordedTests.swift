@@ -86,4 +86,36 @@ import Testing
             #expect(throws: DropReason.tooShort) { try vector.bytes.decoded(expecting: layout) }
         }
     }
+
+    @Test(
+        "the specification's own vectors",
+        arguments: [
+            (Layout.a, "f1ec385aa6cd687df78312e31035b67fedd2f1a96e4fab2695e33b9e34a48ed4"),
+            (.c, "d07dcc3dceba4be625c5d2cd83b24531345d1cd31b25ad6e2a5bae6fcbed07a9"),
+            (.d, "442538897e53c08397b81de1614e22d8464d0d4255436df77269c2d4f476c127"),
+        ])
+    func specification(layout: Layout, digest: String) throws {
+        #expect(SHA256.hex(of: try Frame(specified, layout: layout, room: 65507).bytes) == digest)
+    }
+
+    @Test("the specification's vector of layout B, put together by hand, is decoded")
+    func specificationOfB() throws {
+        var bytes = [UInt8](repeating: 0, count: 2856)
+        for (offset, run) in [
+            (0, Array("node1".utf8)), (128, [1]), (136, Array("1234".utf8)),
+            (141, Array("239.131.50.10".utf8)), (156, Array("p26.opensvc.com".utf8)),
+            (2204, [0x32]), (2844, [0x09, 0x01, 0x0a, 0x09]), (2848, [0x00, 0xf1, 0x53, 0x65]),
+            (2852, [0x92, 0x10]),
+        ] { bytes.replaceSubrange(offset..<offset + run.count, with: run) }
+        #expect(
+            SHA256.hex(of: bytes)
+                == "9be76a0a623b2541ca00a900df034361e115fb56250e53e77a12e63e14c0c1d1")
+        #expect(try bytes.captured() == CapturedBeat(layout: .b, heartbeat: specified))
+    }
 }
+
+/// The facts of the specification's vectors.
+private let specified = Heartbeat(
+    node: "node1", port: "1234", address: "239.131.50.10",
+    services: [ServiceEntry(name: "p26.opensvc.com", state: .started)],
+    hostID: 0x090a_0109, elapsed: 1_700_000_000, pid: 4242)
