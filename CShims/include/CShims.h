@@ -101,4 +101,28 @@ int cshims_watch_directory(int fd, const char *path);
 int cshims_open_process(int pid);
 int cshims_send_signal(int pid, int signal);
 
+enum cshims_stream_kind { CSHIMS_STREAM_INHERIT, CSHIMS_STREAM_NULL, CSHIMS_STREAM_APPEND };
+struct cshims_stream {
+    enum cshims_stream_kind kind;
+    const char *path; /* of APPEND */
+};
+struct cshims_child {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    const char *directory; /* NULL: ours */
+    struct cshims_stream streams[3];
+    int new_session;
+};
+struct cshims_started {
+    int pid, process, gate, report; /* process: a pidfd */
+};
+int cshims_start_child(const struct cshims_child *child, struct cshims_started *out);
+int cshims_open_gate(int gate);
+int cshims_child_refusal(int report);
+int cshims_take_status(int pid, int *status);
+int cshims_split(int *report);
+void cshims_leave_stderr(void);
+void cshims_write_error(const char *text, size_t length);
+
 #endif

@@ -16,6 +16,8 @@ package enum SystemLog {
     package static func bootstrap(ident: String, facility: String, level: Int, echo: Bool) {
         fatalError("stub")
     }
+    /// Before a fork that closes all descriptors; the next line opens it again.
+    static func closeSocket() {}
     /// The current level, 2 to 7; USR1 and USR2 move it.
     package static var level: Int {
         get { fatalError("stub") }
