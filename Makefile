@@ -4,6 +4,8 @@ SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath
 # Where `install` finds heartbeat and hactl; set, nothing is built.
 INSTALL_BINARIES ?=
+# Of the demo's links, in seconds; the tutorial's monitor file has 10.
+TIMEOUT ?= 5
 # For install and uninstall: PREFIX is the classic tree; LAYOUT=fhs is /usr/lib/openha and /etc/openha.
 DESTDIR ?=
 PREFIX ?= /usr/local/cluster
@@ -19,7 +21,7 @@ build: ## debug build of everything
 demo: ## the tutorial's failover, played on this machine; needs root, installs what it needs
 	@sh init/prerequisites test
 	$(SWIFT) build
-	"$$($(SWIFT) build --show-bin-path)/lab" demo
+	@"$$($(SWIFT) build --show-bin-path)/lab" demo --timeout $(TIMEOUT)
 test: ## all tests; needs root for the cluster tests, installs what it needs
 	@sh init/prerequisites test
 	$(SWIFT) test --disable-xctest

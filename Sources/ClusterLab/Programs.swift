@@ -27,6 +27,9 @@ package enum Programs {
             ?? repository + "/.build/debug"
     }()
 
+    /// Whether an executable of that name has been built.
+    package static func isBuilt(_ name: String) -> Bool { access("\(built)/\(name)", X_OK) == 0 }
+
     /// The names of the heartbeat binary.
     package static let heartbeatNames = [
         "nmond", "heartd", "heartc", "heartd_unicast", "heartc_unicast", "heartd_dio",

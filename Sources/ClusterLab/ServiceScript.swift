@@ -5,11 +5,13 @@ import Glibc
 /// The script of a service in a lab: takes as long as it is told to, and keeps the journal.
 package struct ServiceScript {
     private let service: String
+    private let lab: Lab
     private let shared: String
 
     /// The script of `service`; `write` makes it.
     package init(_ service: String, in lab: Lab) {
         self.service = service
+        self.lab = lab
         shared = lab.directory + "/shared"
     }
 
@@ -27,6 +29,9 @@ package struct ServiceScript {
         package var startStatus = 0
         package var stopStatus = 0
         package var checkStatus = 0
+        /// Lines of shell that really start and stop something.
+        package var startCommand = ":"
+        package var stopCommand = ":"
         package init() {}
     }
 
@@ -38,6 +43,8 @@ package struct ServiceScript {
             start_status=\(behaviour.startStatus)
             stop_status=\(behaviour.stopStatus)
             check_status=\(behaviour.checkStatus)
+            start_command='\(behaviour.startCommand)'
+            stop_command='\(behaviour.stopCommand)'
 
             """
         // By rename: a script may be reading it.
@@ -46,6 +53,12 @@ package struct ServiceScript {
             ?? "\(shared)/\(service).behaviour"
         try ClusterLab.write(text, to: target + ".new")
         rename(target + ".new", target)
+    }
+
+    /// Makes all nodes find it at a path of their own, below a private directory.
+    package func install(as path: String) throws {
+        try write()
+        for node in lab.nodes { symlink(self.path, node.place(of: path)) }
     }
 
     /// Writes script and check script.
@@ -57,6 +70,7 @@ package struct ServiceScript {
             read -r boot </run/lab/boot
             read -r offset </run/lab/clock-offset
             start_seconds=0.3 stop_seconds=0.1 start_status=0 stop_status=0 check_status=0
+            start_command=: stop_command=:
             for f in \(shared)/\(service).behaviour \(shared)/\(service).behaviour.$node; do
                 if [ -e "$f" ]; then . "$f"; fi
             done
@@ -70,6 +84,7 @@ package struct ServiceScript {
                 exit $check_status ;;
             *" start")
                 note starting
+                eval "$start_command"
                 sleep "$start_seconds"
                 if [ "$start_status" = 0 ]; then
                     : >/run/lab/running.\(service)
@@ -80,6 +95,7 @@ package struct ServiceScript {
                 exit $start_status ;;
             *" stop")
                 note stopping
+                eval "$stop_command"
                 sleep "$stop_seconds"
                 if [ "$stop_status" = 0 ]; then
                     rm -f /run/lab/running.\(service)
