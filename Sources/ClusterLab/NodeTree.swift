@@ -47,7 +47,7 @@ enum NodeTree {
     static func make(for node: Node, in lab: Lab) throws {
         let legacy = lab.plan.legacy[node.number]
         let bin = "\(lab.directory)/\(legacy?.directoryName ?? "bin")"
-        let launcher = Programs.repository + "/init"
+        let source = Programs.repository + "/init"
         var grafts: [String] = []
         switch lab.plan.layout {
         case .classic:
@@ -55,10 +55,9 @@ enum NodeTree {
             for name in ["bin", "conf", "doc", "log", "services"] {
                 try makeDirectory("\(tree)/\(name)")
             }
-            for name in ["env.sh", "ezha", "ezha.init"] {
-                // Copied with what they are: one of them may be a link to another.
-                guard access("\(launcher)/\(name)", F_OK) == 0 else { continue }
-                try Command(["cp", "-P", "\(launcher)/\(name)", tree]).check()
+            let scripts = [("env.sh", "env.sh"), ("ezha", "ezha"), ("ezha", "ezha.init")]
+            for (script, name) in scripts {
+                try Command(["cp", "\(source)/\(script)", "\(tree)/\(name)"]).check()
             }
             grafts += ["/usr/local/cluster \(tree) rw", "/usr/local/cluster/bin \(bin) ro"]
         case .fhs:
@@ -70,10 +69,7 @@ enum NodeTree {
             }
             try makeDirectory(node.directory + "/var/services")
             try makeDirectory(node.directory + "/init")
-            if access(launcher + "/ezha.init", F_OK) == 0 {
-                try Command(["cp", launcher + "/ezha.init", node.directory + "/init/openha.init"])
-                    .check()
-            }
+            try Command(["cp", source + "/ezha", node.directory + "/init/openha.init"]).check()
             grafts.append("/usr/lib/openha/bin \(bin) ro")
             grafts.append("/usr/share/openha/init \(node.directory)/init ro")
         }

@@ -53,8 +53,8 @@ final class Transcript {
 
     private func line(at time: Duration, _ place: String, _ text: String) {
         let seconds = String(format: "%6.2f", (time - start).inSeconds)
-        let where_ = place.padding(toLength: 6, withPad: " ", startingAt: 0)
-        show("\(look(seconds + " s", .faint))  \(where_)    \(text)")
+        let column = place.padding(toLength: 6, withPad: " ", startingAt: 0)
+        show("\(look(seconds + " s", .faint))  \(column)    \(text)")
     }
 
     /// States and link judgements in their colours.
