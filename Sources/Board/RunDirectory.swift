@@ -21,21 +21,31 @@ package struct RunDirectory: Sendable {
     /// One that is known already, such as a test's own.
     package init(path: String) { self.path = path }
 
-    /// FNV-1a of both numbers, little-endian, as 16 hexadecimal digits.
+    /// FNV-1a of both numbers, little-endian.
     static func name(device: UInt64, inode: UInt64) -> String {
+        hash(
+            [device, inode].flatMap { number in
+                stride(from: UInt64(0), to: 64, by: 8).map { UInt8(number >> $0 & 0xFF) }
+            })
+    }
+
+    /// FNV-1a as 16 hexadecimal digits.
+    private static func hash(_ bytes: some Sequence<UInt8>) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for number in [device, inode] {
-            for shift in stride(from: 0, to: 64, by: 8) {
-                hash = (hash ^ (number >> UInt64(shift) & 0xFF)) &* 0x100_0000_01B3
-            }
-        }
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     /// The page of a link, by `MonitorLine.keyName`.
     package func linkPage(_ key: String) -> String { path + "/" + key + ".page" }
-    package func linkBell(_ key: String) -> String { path + "/" + key + ".bell" }
+    /// Its doorbell. A socket's name holds 107 bytes: a longer key, such as that of a disk by id, is
+    /// replaced by a hash of it.
+    package func linkBell(_ key: String) -> String {
+        let bell = path + "/" + key + ".bell"
+        guard bell.utf8.count > 107 else { return bell }
+        return path + "/" + RunDirectory.hash(key.utf8) + ".bell"
+    }
     package var managerPage: String { path + "/nmond.page" }
     package var managerBell: String { path + "/nmond.bell" }
 }

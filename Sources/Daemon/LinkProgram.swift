@@ -12,16 +12,16 @@ package func runLink(_ end: LinkArguments.End, _ kind: LinkKind, _ arguments: [S
         complain(LinkArguments.usage(end, kind))
         return 255
     }
-    let name = arguments.first ?? parsed.program
+    let directory = LocalNode.directory(of: arguments.first ?? parsed.program)
     switch end {
     case .sender:
         let sender = detach(program: parsed.program) { () throws(StartRefusal) in
-            try LinkSender(try LinkSetting(parsed, calledAs: name))
+            try LinkSender(try LinkSetting(parsed, programDirectory: directory))
         }
         return sender.run()
     case .receiver:
         let receiver = detach(program: parsed.program) { () throws(StartRefusal) in
-            try LinkReceiver(try LinkSetting(parsed, calledAs: name))
+            try LinkReceiver(try LinkSetting(parsed, programDirectory: directory))
         }
         return receiver.run()
     }

@@ -49,7 +49,7 @@ final class LinkReceiver {
             throw StartRefusal(error.description)
         }
         open(at: now) { setting.warn($0) }
-        setting.page.publish(status)
+        setting.page.publish(status, frame: UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
     /// Listens until it is told to end.

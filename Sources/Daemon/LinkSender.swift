@@ -57,7 +57,7 @@ final class LinkSender {
         clock = BeatClock(interval: setting.line.interval, start: now)
         retry = RetryDelay(first: setting.line.interval)
         open(at: now) { setting.warn($0) }
-        setting.page.publish(status)
+        setting.page.publish(status, frame: UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
     /// Beats until it is told to end.

@@ -27,9 +27,9 @@ final class LinkSetting {
     /// Held for life: the kernel tells by it that this link runs.
     private let lock: LockFile
 
-    init(_ arguments: LinkArguments, calledAs name: String) throws(StartRefusal) {
+    init(_ arguments: LinkArguments, programDirectory: String) throws(StartRefusal) {
         program = arguments.program
-        node = try LocalNode(program: name)
+        node = try LocalNode(programDirectory: programDirectory)
         let file = node.environment.monitorFile
         let monitor = try Self.monitor(file)
         line = try arguments.line(in: monitor, file: file, node: node.name)

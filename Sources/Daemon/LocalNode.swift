@@ -16,12 +16,11 @@ package struct LocalNode: Sendable {
     /// What is wrong with the environment and the tunables file.
     package let findings: [Finding]
 
-    /// - Parameter program: argv[0], which tells the directory layout where no variable does.
-    package init(program: String) throws(StartRefusal) {
-        let variables = environmentVariables()
+    /// - Parameter programDirectory: As `directory(of:)` found it before the program detached, which
+    ///   goes to `/`. It tells the directory layout where no variable does.
+    package init(programDirectory: String) throws(StartRefusal) {
         let parsed = Environment.resolve(
-            variables: variables,
-            programDirectory: Self.directory(of: program, searchPath: variables["PATH"] ?? ""),
+            variables: environmentVariables(), programDirectory: programDirectory,
             tunables: Self.tunablesFile(), isDirectory: { isDirectory($0) })
         name = nodeName()
         environment = parsed.value
@@ -56,7 +55,8 @@ package struct LocalNode: Sendable {
 
     /// The directory of a program by the name it was called with, absolute. Symbolic links stay:
     /// `<x>/bin` may be one, and `<x>/conf` lies beside it.
-    package static func directory(of program: String, searchPath: String) -> String {
+    package static func directory(of program: String) -> String {
+        let searchPath = environmentVariables()["PATH"] ?? ""
         var directory = "."
         if let slash = program.lastIndex(of: "/") {
             directory = slash == program.startIndex ? "/" : String(program[..<slash])
