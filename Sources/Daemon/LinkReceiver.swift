@@ -49,6 +49,7 @@ final class LinkReceiver {
             throw StartRefusal(error.description)
         }
         open(at: now) { setting.warn($0) }
+        loggedError = status.lastError
         setting.page.publish(status, frame: UnsafeRawBufferPointer(start: nil, count: 0))
     }
 

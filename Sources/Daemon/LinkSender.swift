@@ -57,6 +57,7 @@ final class LinkSender {
         clock = BeatClock(interval: setting.line.interval, start: now)
         retry = RetryDelay(first: setting.line.interval)
         open(at: now) { setting.warn($0) }
+        loggedError = status.lastError
         setting.page.publish(status, frame: UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
@@ -95,7 +96,12 @@ final class LinkSender {
         transmitter.closeIfStale()
         if !transmitter.isOpen, now >= retry.next { open(at: now) { noteFailure($0.code) } }
         guard transmitter.isOpen else { return }
-        guard begun == nil else { return note(.busy, at: now) }
+        if let begun {
+            // One write at a time: the next beat goes as soon as this one has ended.
+            hasNews = true
+            if now - begun >= clock.interval { noteFailure(ETIMEDOUT) }
+            return
+        }
         frame.stamp(
             elapsed: clock.elapsed(wallClock: wallClockSeconds(), at: now),
             beat: clock.beatNumber(at: now))
@@ -106,13 +112,10 @@ final class LinkSender {
     private func note(_ outcome: SendOutcome, at now: Duration) {
         switch outcome {
         case .begun: break
-        case .busy: noteFailure(ETIMEDOUT)
         case .failed(let code):
             begun = nil
             noteFailure(code)
         case .sent:
-            // A beat that was held up is old news: the next one goes at once.
-            if let begun, now - begun > clock.interval / 2 { hasNews = true }
             begun = nil
             noteSent(at: now)
         }

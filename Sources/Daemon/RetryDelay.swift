@@ -2,7 +2,7 @@
 
 /// When to try again what failed: soon at first, then less often.
 struct RetryDelay {
-    private static let longest = Duration.seconds(5)
+    private static let longest = Duration.seconds(2)
 
     /// Time since boot before which trying again is of no use.
     private(set) var next: Duration = .zero

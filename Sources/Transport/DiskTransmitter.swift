@@ -30,7 +30,7 @@ package final class DiskTransmitter: Transmitter {
 
     package func send(_ frame: UnsafeRawBufferPointer) -> SendOutcome {
         guard let disk else { return .failed(notOpen) }
-        guard !disk.isBusy else { return .busy }
+        precondition(!disk.isBusy, "a beat is under way to \(slot.device)")
         let buffer = disk.buffer
         let count = min(frame.count, slot.length)
         buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: frame[..<count]))

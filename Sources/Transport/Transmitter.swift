@@ -22,10 +22,8 @@ package protocol Transmitter: AnyObject {
 /// What became of one beat.
 package enum SendOutcome: Equatable, Sendable {
     case sent
-    /// On its way to the disk; `finished` will tell.
+    /// On its way to the disk; `finished` will tell, and none is to be sent before it did.
     case begun
-    /// Not sent: the disk has not answered for the beat before.
-    case busy
     /// `errno`.
     case failed(CInt)
 }
