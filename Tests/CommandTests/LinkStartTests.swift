@@ -132,7 +132,8 @@ import Testing
 
     @Test("a disk that is missing is told and waited for, at either end")
     func missingDisk() throws {
-        try monitor("\(tree.node) dio \(tree.root)/no/disk 0 10", "node9 dio \(tree.root)/no/disk 2 10")
+        try monitor(
+            "\(tree.node) dio \(tree.root)/no/disk 0 10", "node9 dio \(tree.root)/no/disk 2 10")
         for (program, offset) in [("heartd_dio", "0"), ("heartc_dio", "2")] {
             let timeout = program == "heartc_dio" ? ["10"] : []
             let outcome = try tree.run(program, ["\(tree.root)/no/disk", offset] + timeout)
