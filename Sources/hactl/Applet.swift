@@ -28,7 +28,12 @@ enum Applet: String, CaseIterable {
     }
 
     private func run(program: String, _ arguments: [String]) -> Int32 {
-        switch self {
+        if self == .service, arguments.count == 2, arguments[0] == "--launcher",
+            let verb = Launcher.Verb(rawValue: arguments[1])
+        {
+            return Launcher(LocalNode(program: program)).run(verb)
+        }
+        return switch self {
         case .service: ServiceCommand.run(program: program, arguments)
         case .hb: LinkCommand.run(program: program, arguments)
         case .openha: WrapperCommand.run(program: program, arguments)

@@ -21,7 +21,7 @@ enum WrapperCommand {
         case "hb": return become("hb", rest, of: program)
         case "status": return showStatus(of: LocalNode(program: program))
         case "ps": return listProcesses()
-        case "kill": return DaemonEnd(LocalNode(program: program)).run()
+        case "kill": return endDaemons(of: LocalNode(program: program))
         default:
             Console.error("unknown subsystem")
             return ExitCode.failure
@@ -50,6 +50,17 @@ enum WrapperCommand {
         _ = ServiceQueries(node).printColumns()
         Console.print("")
         return ExitCode.success
+    }
+
+    /// Ends the daemons of our own directories; services and their states stay as they are.
+    ///
+    /// - Returns: 0 if something ran and all of it ended, else 1, as pkill says it.
+    private static func endDaemons(of node: LocalNode) -> Int32 {
+        let daemons = DaemonProcesses(procDirectory: node.environment.procDirectory)
+        let wasRunning = !daemons.running.isEmpty
+        let isManagerGone = daemons.endManager()
+        let areLinksGone = daemons.end(daemons.runningLinks)
+        return wasRunning && isManagerGone && areLinksGone ? ExitCode.success : ExitCode.failure
     }
 
     /// The lines of `ps -ef` about daemons, with its heading; exits as grep does.
