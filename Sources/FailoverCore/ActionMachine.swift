@@ -13,7 +13,7 @@ package struct ActionMachine: Hashable, Sendable {
         case countingPrograms(until: Duration)
         /// One last look before a script of the start procedure.
         case confirming(ActionScript, until: Duration)
-        case running(ActionScript, deadline: Duration?)
+        case running(ActionScript, deadline: Duration)
         case finished
     }
 
@@ -28,6 +28,10 @@ package struct ActionMachine: Hashable, Sendable {
     private var isWatched = false
     private var wasToldToEnd = false
     private var timedOut = false
+    /// When it was last told anything; nil before the first time.
+    private var lastTurn: Duration?
+    /// The whole node stood still for a while, so what was seen is void (R15).
+    private var wasStalled = false
 
     package init(_ request: ActionRequest, role: Role, times: ActionTimes, texts: ActionTexts) {
         self.request = request
@@ -45,9 +49,13 @@ package struct ActionMachine: Hashable, Sendable {
 
     /// - Parameter now: Time since boot.
     package mutating func handle(_ event: ActionEvent, now: Duration) -> [ActionEffect] {
+        if let lastTurn, now - lastTurn > times.stallLimit { wasStalled = true }
+        lastTurn = now
         switch (phase, event) {
         case (.new, .began(let sight, let left)): return begin(sight, left, now)
 
+        case (.grace, .looked) where wasStalled, (.confirming, .looked) where wasStalled:
+            return rollBack(.log(.notice, texts.stalled))
         case (.grace(var grace), .looked(let sight)):
             let verdict = grace.look(sight, now: now)
             phase = .grace(grace)
@@ -56,8 +64,8 @@ package struct ActionMachine: Hashable, Sendable {
             return count(missing, limit, now)
         case (.confirming(let script, let limit), .looked(let sight)):
             return confirm(script, limit, sight, now)
-        case (.running(let script, let deadline?), .timer) where now >= deadline:
-            return endLateScript(script, now)
+        case (.running(let script, let deadline), .timer):
+            return now < deadline ? watch(script, deadline, now) : endLateScript(script, now)
         case (.running(let script, _), .ended(let end)): return ended(script, end, now)
 
         // Nothing has been touched yet, or only looked at: back to where it was (R10).
@@ -238,9 +246,20 @@ extension ActionMachine {
 
 extension ActionMachine {
     private mutating func run(_ script: ActionScript, _ now: Duration) -> [ActionEffect] {
-        let deadline = times.callout.map { now + $0 }
+        let deadline = times.callout.map { now + $0 } ?? .seconds(1 << 40)
         phase = .running(script, deadline: deadline)
-        return [.run(script)] + (deadline.map { [.ask(.clock, at: $0)] } ?? [])
+        return [.run(script)] + watch(script, deadline, now)
+    }
+
+    /// While a check script runs a regular look at the clock tells whether the node stood still:
+    /// there is still a decision to come.
+    private func watch(_ script: ActionScript, _ deadline: Duration, _ now: Duration)
+        -> [ActionEffect]
+    {
+        switch script {
+        case .check: [.ask(.clock, at: min(deadline, now + times.stallLimit / 2))]
+        case .start, .stop: times.callout == nil ? [] : [.ask(.clock, at: deadline)]
+        }
     }
 
     /// Past its timeout: TERM to the whole group, then KILL until it is gone.

@@ -134,6 +134,9 @@ package struct ActionTimes: Hashable, Sendable {
     /// How long nmond may take to publish a state of ours, or to come back after a crash.
     package var manager: Duration = .seconds(3)
 
+    /// A longer time between two turns means that the node stood still.
+    package var stallLimit: Duration { max(.seconds(1), linkTimeout / 2) }
+
     package init(
         grace: Duration = .seconds(5), graceMinimum: Duration = .seconds(2),
         linkTimeout: Duration = .seconds(10), callout: Duration? = nil

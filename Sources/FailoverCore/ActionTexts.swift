@@ -140,6 +140,9 @@ package struct ActionTexts: Hashable, Sendable {
             ? "service \(service): told to end; its script goes on to its end"
             : "service \(service): told to end"
     }
+    var stalled: String {
+        "service \(service): this node stood still, what it knows of the peer is void"
+    }
     func missing(_ programs: [String]) -> String {
         "Service \(service) not started: not running: \(programs.joined(separator: ", ")). "
             + "State is now START_FAILED"
