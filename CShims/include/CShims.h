@@ -96,6 +96,22 @@ int cshims_next_signal(int fd);
 int cshims_open_watch(void);
 int cshims_watch_directory(int fd, const char *path);
 
+/* ---- network.c ---- */
+
+struct cshims_datagram {
+    uint32_t source, destination;
+    uint16_t source_port;
+    uint8_t is_truncated;
+};
+int cshims_interface_index(const char *name);
+int64_t cshims_interface_address(const char *name);
+int cshims_open_multicast_sender(uint16_t port, const char *interface);
+int cshims_open_multicast_receiver(uint32_t group, uint16_t port, const char *interface);
+int cshims_open_unicast_sender(void);
+int cshims_open_unicast_receiver(uint16_t port, const char *interface);
+int cshims_send_datagram(int fd, const void *bytes, size_t count, uint32_t address, uint16_t port);
+int cshims_receive_datagram(int fd, void *buffer, size_t capacity, struct cshims_datagram *out);
+
 /* ---- process.c ---- */
 
 int cshims_open_process(int pid);
