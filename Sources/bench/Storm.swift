@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import ClusterLab
+import HostileBeats
 import Platform
 import WireFormat
 
@@ -9,7 +10,7 @@ struct Storm: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Hostile datagrams at the decoder and at a live heartc (root).",
         discussion: """
-            Half of them are beats of the peer with some bits or the length changed, half are noise. \
+            At heartc half of them are beats of the peer with some bits or the length changed, half are noise. \
             Fails if a program crashes or a state changes.
             """)
 
@@ -23,21 +24,15 @@ struct Storm: ParsableCommand {
     }
 
     private func storm(decoder count: Int) throws {
-        var noise = Noise(seed: seed)
-        let peer = Array("node1".utf8)
-        let own = Array("node2".utf8)
-        var accepted = 0
-        for number in 0..<count {
-            let bytes = noise.datagram(like: number)
-            for layout in [Layout.a, .d] {
-                let header = try? FrameHeader(
-                    inspecting: bytes.span.bytes, layout: layout, peer: peer, own: own,
-                    isSlot: number % 3 == 0)
-                if header != nil { accepted += 1 }
+        var examination = Examination(node: "node1")
+        for bytes in HostileBeats(seed: seed, node: "node1").prefix(count) {
+            if let broken = examination.brokenPromise(for: bytes) {
+                throw LabError.failed("seed \(seed), beat \(examination.examined): \(broken)")
             }
-            _ = try? Heartbeat(decoding: bytes.span.bytes, expecting: nil)
         }
-        line("decoder: no crash", Double(count), "datagrams", "\(accepted) well-formed")
+        line(
+            "decoder: no crash, no contradiction", Double(count), "beats",
+            "\(examination.accepted) well-formed")
     }
 
     private func storm(receiver count: Int) throws {

@@ -26,6 +26,8 @@ private func crowded(services: Int, echoes: Int, nameLength: Int = 15) -> Heartb
         #expect(frame.cut == .nothing)
         #expect(frame.bytes.count == 504 + 60 + (4 + 8 * 16) + (4 + 16 * 8) + 4)
         #expect(try frame.bytes.decoded(expecting: .a) == beat)
+        let wide = try Frame(crowded(services: 128, echoes: 8), layout: .d, room: 65507)
+        #expect(wide.cut == .nothing && wide.bytes.count == 10_608)
     }
 
     @Test(
@@ -37,6 +39,7 @@ private func crowded(services: Int, echoes: Int, nameLength: Int = 15) -> Heartb
         var beat = crowded(services: 1000, echoes: 8, nameLength: length)
         let frame = try Frame(beat, layout: layout, room: 65507)
         #expect(frame.bytes.count <= 65507)
+        #expect(layout != .d || frame.bytes.count == 65_392)
         let decoded = try frame.bytes.decoded(expecting: layout)
         for index in beat.services.indices where frame.cut != .nothing {
             beat.services[index].note = nil
