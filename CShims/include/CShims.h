@@ -112,6 +112,29 @@ int cshims_open_unicast_receiver(uint16_t port, const char *interface);
 int cshims_send_datagram(int fd, const void *bytes, size_t count, uint32_t address, uint16_t port);
 int cshims_receive_datagram(int fd, void *buffer, size_t capacity, struct cshims_datagram *out);
 
+/* ---- directio.c ---- */
+
+/* An open disk and room for its one request: the kernel reads the latter while it is under way, so
+ * that this must not move. */
+struct cshims_disk {
+    int file, event; /* event: readable when a request ended */
+    int logical_block;
+    uint64_t context;
+    uint64_t request[8];
+};
+int cshims_open_disk(const char *path, int for_writing, struct cshims_disk *disk);
+int cshims_close_disk(struct cshims_disk *disk);
+int cshims_start_disk(struct cshims_disk *disk, int write, void *buffer, size_t count,
+                      uint64_t offset);
+int cshims_finish_disk(struct cshims_disk *disk, int64_t *outcome);
+
+/* ---- log.c ---- */
+
+int cshims_open_log(void);
+int cshims_send_log(int fd, const void *line, size_t count);
+int cshims_log_time(char *text, size_t capacity);
+int cshims_tell_crashes(const char *name, int priority);
+
 /* ---- process.c ---- */
 
 int cshims_open_process(int pid);
