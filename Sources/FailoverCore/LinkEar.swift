@@ -21,6 +21,8 @@ struct LinkEar: Sendable {
     private(set) var contentNumber = 0
     /// Silence counts from here at the earliest: a start of the receiver or of nmond, or a pause.
     private var earSince: Duration
+    /// The receiver's loop ran last; nil where it does not tell.
+    private var loopAt: Duration?
 
     init(link: ManagedLink, at now: Duration) {
         self.link = link
@@ -39,8 +41,9 @@ struct LinkEar: Sendable {
             // it is no proof either: nmond's silence counts from nmond's start.
             let began = reading.pid == nil ? now : (reading.startedAt ?? now)
             earSince = max(earSince, min(began, now))
-            pid = reading.pid
+            (pid, loopAt) = (reading.pid, nil)
         }
+        noteLoop(reading.loopAt, at: now)
         if let beat = reading.beatAt { beatAt = max(beatAt ?? .zero, min(beat, now)) }
         if let other = reading.otherLayoutAt {
             otherLayoutAt = max(otherLayoutAt ?? .zero, min(other, now))
@@ -51,6 +54,16 @@ struct LinkEar: Sendable {
             contentNumber += 1
         }
     }
+
+    /// A receiver that stood still heard nothing in that time, and must hear for a whole timeout.
+    private mutating func noteLoop(_ loop: Duration?, at now: Duration) {
+        guard let loop = loop.map({ min($0, now) }) else { return }
+        if let last = loopAt, loop - last >= frozenAfter { earSince = max(earSince, loop) }
+        loopAt = max(loopAt ?? .zero, loop)
+    }
+
+    /// A receiver's loop runs once per interval.
+    private var frozenAfter: Duration { max(link.interval * 2, .seconds(2)) }
 
     /// After a pause of this machine: nothing that was not heard meanwhile counts as silence.
     mutating func listenAnew(at now: Duration) { earSince = max(earSince, now) }
@@ -72,5 +85,7 @@ struct LinkEar: Sendable {
     }
 
     /// Whether silence here says something about the peer.
-    var isListening: Bool { pid != nil }
+    func isListening(at now: Duration) -> Bool {
+        pid != nil && loopAt.map { now - $0 < frozenAfter } ?? true
+    }
 }

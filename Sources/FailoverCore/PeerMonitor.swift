@@ -64,7 +64,7 @@ package struct PeerMonitor: Sendable {
         case .down: return .down
         case .up, .undecided, .otherLayout:
             // Without a single ear that listened, silence is ours and proves nothing.
-            let isProven = ears.contains { $0.isListening && now >= $0.silentAt }
+            let isProven = ears.contains { $0.isListening(at: now) && now >= $0.silentAt }
             if isProven && now >= max(silentAt, patience) { return .down }
             if judgement == .up { return .up }
             return .undecided(until: max(silentAt, patience))

@@ -104,6 +104,25 @@ import WireFormat
         #expect(bench.peer.judgement == .up)
     }
 
+    @Test("a receiver that stands still proves no silence, and must listen anew when it goes on")
+    func frozenReceiver() {
+        var bench = ManagerBench()
+        bench.own(.stopped)
+        let ear = bench.ears[0]
+        bench.manager.handle(
+            .link(ear, LinkReading(pid: 100, startedAt: bench.now, loopAt: bench.now)),
+            at: bench.now)
+        bench.beat(["svc1": .started])
+        #expect(bench.pass(.seconds(60)).starts.isEmpty)
+        let listens: (inout ManagerBench) -> Void = { bench in
+            bench.manager.handle(
+                .link(ear, LinkReading(pid: 100, loopAt: bench.now)), at: bench.now)
+        }
+        listens(&bench)
+        #expect(bench.pass(.milliseconds(9900), each: listens).starts.isEmpty)
+        #expect(bench.pass(.milliseconds(200), each: listens).starts == ["svc1"])
+    }
+
     @Test("a missing receiver is a silent link: the others still decide")
     func missingReceiver() {
         var bench = ManagerBench(kinds: [.net, .dio])

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Board
+import Glibc
+import Logging
+import Platform
+
+/// Runs `ezguard`: brings nmond back within a second when it was killed, and ends when nmond ended
+/// because it was told to (decision 12). One per node; nmond starts it when none runs.
+package func runGuard(_ arguments: [String]) -> Int32 {
+    guard arguments.count == 1 else {
+        complain("Usage: ezguard (started by nmond, which it guards)")
+        return 255
+    }
+    let name = arguments[0]
+    return detach(program: "ezguard") { () throws(StartRefusal) in try ManagerGuard(program: name) }
+        .run()
+}
+
+private final class ManagerGuard {
+    private enum Token {
+        static let manager: UInt64 = 1
+        static let start: UInt64 = 2
+    }
+    /// Between attempts to start an nmond that does not stay.
+    private static let waits: [Duration] = [
+        .zero, .milliseconds(500), .seconds(1), .seconds(2), .seconds(5), .seconds(10),
+    ]
+
+    private let node: LocalNode
+    private let runDirectory: RunDirectory
+    private let lock: LockFile
+    private let loop: EventLoop
+    private let log: Logger
+    private var manager: (pid: Int32, descriptor: CInt, since: Duration)?
+    private var attempt: Child?
+    private var failures = 0
+    private var startAt: Duration?
+    private var isEnding = false
+
+    init(program: String) throws(StartRefusal) {
+        node = try LocalNode(program: program)
+        let environment = node.environment
+        do throws(SystemError) {
+            try makeDirectory(environment.procDirectory)
+            lock = try LockFile("\(environment.procDirectory)/guard.key")
+            try makeDirectory(environment.stateDirectory)
+            runDirectory = try RunDirectory(
+                stateDirectory: environment.stateDirectory, create: true)
+            loop = try EventLoop(signals: [SIGTERM, SIGINT, SIGQUIT, SIGHUP])
+        } catch {
+            throw StartRefusal(error.description)
+        }
+        log = node.startLog("ezguard")
+    }
+
+    func run() -> Int32 {
+        look(at: timeSinceBoot())
+        while !isEnding {
+            loop.wait(until: startAt) { handle($0) }
+            guard !isEnding else { break }
+            let now = timeSinceBoot()
+            if let at = startAt, now >= at { start(at: now) }
+        }
+        return 0
+    }
+
+    private func handle(_ event: EventLoop.Event) {
+        let now = timeSinceBoot()
+        switch event {
+        case .signal(SIGHUP): break
+        case .signal: isEnding = true
+        case .readable(Token.manager):
+            if let manager {
+                loop.unwatch(manager.descriptor)
+                close(manager.descriptor)
+                if now - manager.since >= .seconds(10) { failures = 0 }
+            }
+            manager = nil
+            look(at: now)
+        case .readable(Token.start):
+            guard let child = attempt, let status = child.status() else { return }
+            loop.unwatch(child.descriptor)
+            attempt = nil
+            if status != 0 { log.error("nmond could not be started: exit code \(status)") }
+            look(at: now)
+        case .readable, .timer: break
+        }
+    }
+
+    /// Watches the nmond that runs; without one, plans a start, or ends.
+    private func look(at now: Duration) {
+        guard manager == nil, attempt == nil else { return }
+        if let pid = lockHolder("\(node.environment.procDirectory)/nmond.key"), pid > 0 {
+            if let descriptor = watchProcess(pid) {
+                manager = (pid, descriptor, now)
+                startAt = nil
+                do throws(SystemError) {
+                    try loop.watch(descriptor, token: Token.manager)
+                } catch {
+                    log.error("\(error)")
+                    isEnding = true
+                }
+                return
+            }
+        }
+        if endedOnRequest {
+            log.info("nmond ended as it was told to, exiting")
+            isEnding = true
+            return
+        }
+        startAt = now + Self.waits[min(failures, Self.waits.count - 1)]
+    }
+
+    private var endedOnRequest: Bool {
+        (try? ManagerPage(reading: runDirectory))?.read()?.endedOnRequest ?? false
+    }
+
+    private func start(at now: Duration) {
+        // Somebody else may have been faster.
+        startAt = nil
+        look(at: now)
+        guard manager == nil, !isEnding else { return }
+        startAt = nil
+        failures += 1
+        log.warning("nmond is gone, starting it")
+        let program = "\(node.environment.bin)/nmond"
+        do throws(SystemError) {
+            let child = try Child(program, [program])
+            try loop.watch(child.descriptor, token: Token.start)
+            attempt = child
+        } catch {
+            log.error("\(error)")
+            startAt = now + .seconds(1)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Board
+import ClusterModel
+import Config
+import FailoverCore
+import Glibc
+import Logging
+import Platform
+import WireFormat
+
+/// What nmond needs to run: configuration, lock, page, bell and loop. Making it is the part of the
+/// start that may be refused (decision 13).
+final class ManagerSetting {
+    let node: LocalNode
+    let monitor: MonitorFile
+    let services: [ServiceDefinition]
+    /// Of the services file as it was before it was read.
+    let servicesStamp: FileStamp?
+    let run: RunDirectory
+    let page: ManagerPage
+    let bell: Doorbell
+    let loop: EventLoop
+    let log: Logger
+    let startedAt: Duration
+    /// Held for life: the kernel tells by it that nmond runs, and that its page counts.
+    private let lock: LockFile
+
+    init(program: String, level: Int) throws(StartRefusal) {
+        startedAt = timeSinceBoot()
+        node = try LocalNode(program: program)
+        let environment = node.environment
+        let parsed = try Self.monitor(node)
+        monitor = parsed.value
+        servicesStamp = fileStamp(environment.servicesFile)
+        let definitions = try Self.services(node)
+        services = definitions.value
+        do throws(SystemError) {
+            for directory in [
+                environment.procDirectory, environment.stateDirectory, environment.logDirectory,
+            ] { try makeDirectory(directory) }
+            lock = try Self.lock(environment.procDirectory)
+            run = try RunDirectory(stateDirectory: environment.stateDirectory, create: true)
+            page = try ManagerPage(writing: run)
+            bell = try Doorbell(at: run.managerBell)
+            loop = try EventLoop(signals: [SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2])
+            try loop.watch(bell.descriptor, token: ManagerLoop.Token.bell)
+        } catch {
+            throw StartRefusal(error.description)
+        }
+        log = node.startLog("nmond", level: environment.tunables.debug ? 7 : level)
+        for finding in node.findings + parsed.findings + definitions.findings {
+            log.warning("\(finding)")
+        }
+    }
+
+    /// The monitor file, which must name at least one link and no two slots that overlap.
+    private static func monitor(_ node: LocalNode) throws(StartRefusal) -> Parsed<MonitorFile> {
+        let file = node.environment.monitorFile
+        let parsed: Parsed<MonitorFile>
+        do throws(SystemError) {
+            parsed = MonitorFile.parse(try readFile(file), file: file)
+        } catch {
+            throw StartRefusal(error.description)
+        }
+        guard !parsed.value.lines.isEmpty else {
+            throw StartRefusal(parsed.findings.map(\.description).joined(separator: "\n"))
+        }
+        let overlaps = parsed.value.overlaps(
+            layout: node.layout, file: file, deviceID: deviceIdentity)
+        let faults = overlaps.filter { !$0.isWarning }
+        guard faults.isEmpty else {
+            throw StartRefusal(faults.map(\.description).joined(separator: "\n"))
+        }
+        return Parsed(parsed.value, findings: parsed.findings + overlaps)
+    }
+
+    private static func services(_ node: LocalNode) throws(StartRefusal)
+        -> Parsed<[ServiceDefinition]>
+    {
+        let file = node.environment.servicesFile
+        do throws(SystemError) {
+            let parsed = ServicesFile.parse(try readFile(file), file: file)
+            let misfits = misfits(of: parsed.value, node)
+            guard misfits.allSatisfy(\.isWarning) else {
+                throw SystemError(
+                    misfits.map(\.description).joined(separator: "\n"), "", code: EINVAL)
+            }
+            return Parsed(parsed.value.services, findings: parsed.findings + misfits)
+        } catch  where error.code == ENOENT {
+            return Parsed([])
+        } catch  where error.code == EINVAL && error.subject.isEmpty {
+            throw StartRefusal(error.action)
+        } catch {
+            throw StartRefusal(error.description)
+        }
+    }
+
+    /// What our layout cannot carry. Too many services may still travel in trailers (decision 10).
+    static func misfits(of services: ServicesFile, _ node: LocalNode) -> [Finding] {
+        let file = node.environment.servicesFile
+        let own = ServicesFile(services: services.services.filter { $0.role(of: node.name) != nil })
+        return own.misfits(layout: node.layout, file: file).map { finding in
+            let service = own.services.first { $0.lineNumber == finding.line }
+            let isTooLong = (service?.name.utf8.count ?? 0) >= node.layout.nameWidth
+            let mayTravel = !isTooLong && node.environment.tunables.sendsTrailer
+            return Finding(
+                file: finding.file, line: finding.line, reason: finding.reason,
+                isWarning: mayTravel || finding.isWarning)
+        }
+    }
+
+    private static func lock(_ directory: String) throws(SystemError) -> LockFile {
+        let key = "\(directory)/nmond.key"
+        do throws(SystemError) {
+            return try LockFile(key)
+        } catch  where error.code == EAGAIN || error.code == EACCES {
+            let holder = lockHolder(key).map { ", process \($0)" } ?? ""
+            throw SystemError(
+                "unable to lock key file: nmond runs already\(holder):", key, code: error.code)
+        }
+    }
+}
+
+extension MonitorLine {
+    /// The line as the core knows it.
+    var managed: ManagedLink {
+        ManagedLink(
+            key: keyName, node: node, kind: kind, linkID: linkID, timeout: timeout,
+            interval: interval)
+    }
+}
+
+extension ServiceDefinition {
+    var managed: ManagedService {
+        ManagedService(name: name, primary: primary, secondary: secondary)
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClusterModel
+import Logging
+import Platform
+
+/// nmond's side of its writer: hands over what is to be written without ever waiting for a disk.
+///
+/// What was not confirmed stays here, only the latest per file; a writer that died is started anew
+/// and gets it again.
+final class PeerFileFeed {
+    /// Records on their way to the writer at once; the rest waits here, where it may be replaced.
+    private static let window = 32
+
+    private final class Writer {
+        var channel: RecordChannel
+        init(_ channel: consuming RecordChannel) { self.channel = channel }
+    }
+
+    private let program: String
+    private let loop: EventLoop
+    private let token: UInt64
+    private let log: Logger
+    private var writer: Writer?
+    private var waiting: [String: PeerRecord] = [:]
+    private var queue: [String] = []
+    private var head = 0
+    private var sent: [PeerRecord] = []
+    /// Writers that are gone, or on their way: reaped as they end.
+    private var endings: [Writer] = []
+    private var retryAt: Duration = .zero
+
+    init(program: String, loop: EventLoop, token: UInt64, log: Logger) {
+        self.program = program
+        self.loop = loop
+        self.token = token
+        self.log = log
+    }
+
+    func write(_ record: PeerRecord) {
+        if waiting.updateValue(record, forKey: record.target) == nil { queue.append(record.target) }
+    }
+
+    /// Sends what fits; starts the writer when there is none.
+    func pump(at now: Duration) {
+        if writer == nil, now >= retryAt { start(at: now) }
+        guard let writer else { return }
+        while sent.count < Self.window, head < queue.count {
+            guard let record = waiting[queue[head]] else {
+                head += 1
+                continue
+            }
+            guard writer.channel.send(record.bytes) else { break }
+            waiting[record.target] = nil
+            head += 1
+            sent.append(record)
+        }
+        if head > 1024 || head == queue.count {
+            queue.removeFirst(head)
+            head = 0
+        }
+    }
+
+    /// When to pump again without being told: only while there is no writer.
+    var deadline: Duration? { writer == nil ? retryAt : nil }
+
+    /// The channel is readable.
+    func takeAnswers(at now: Duration) {
+        while let writer {
+            switch writer.channel.answer(limit: 16) {
+            case .none: return
+            case .record: if !sent.isEmpty { sent.removeFirst() }
+            case .ended: lost(at: now)
+            }
+        }
+    }
+
+    private func lost(at now: Duration) {
+        guard let old = writer else { return }
+        writer = nil
+        loop.unwatch(old.channel.descriptor)
+        endings.append(old)
+        endings.removeAll { $0.channel.child.status() != nil }
+        log.warning("ezwriter ended, starting it again")
+        // What it had not confirmed, unless there is later word of the same file.
+        let unwritten = sent
+        sent = []
+        for record in unwritten where waiting[record.target] == nil { write(record) }
+        retryAt = now + .milliseconds(200)
+    }
+
+    private func start(at now: Duration) {
+        retryAt = now + .seconds(1)
+        var options = ChildProcess.Options()
+        options.newSession = true
+        options.output = .null
+        options.error = .null
+        do throws(SystemError) {
+            let started = try RecordChannel(starting: program, [program], options: options)
+            try loop.watch(started.descriptor, token: token)
+            writer = Writer(started)
+        } catch {
+            log.error("\(error)")
+        }
+    }
+}
