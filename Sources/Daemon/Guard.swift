@@ -12,9 +12,11 @@ package func runGuard(_ arguments: [String]) -> Int32 {
         complain("Usage: ezguard (started by nmond, which it guards)")
         return 255
     }
-    let name = arguments[0]
-    return detach(program: "ezguard") { () throws(StartRefusal) in try ManagerGuard(program: name) }
-        .run()
+    let directory = LocalNode.directory(of: arguments[0])
+    return detach(program: "ezguard") { () throws(StartRefusal) in
+        try ManagerGuard(programDirectory: directory)
+    }
+    .run()
 }
 
 private final class ManagerGuard {
@@ -38,8 +40,8 @@ private final class ManagerGuard {
     private var startAt: Duration?
     private var isEnding = false
 
-    init(program: String) throws(StartRefusal) {
-        node = try LocalNode(program: program)
+    init(programDirectory: String) throws(StartRefusal) {
+        node = try LocalNode(programDirectory: programDirectory)
         let environment = node.environment
         do throws(SystemError) {
             try makeDirectory(environment.procDirectory)

@@ -12,9 +12,9 @@ package func runManager(_ arguments: [String]) -> Int32 {
         complain("Usage: nmond [-l LEVEL], LEVEL from 0 to 7 as in syslog")
         return 1
     }
-    let name = arguments.first ?? "nmond"
+    let directory = LocalNode.directory(of: arguments.first ?? "nmond")
     let loop = detach(program: "nmond") { () throws(StartRefusal) in
-        ManagerLoop(try ManagerSetting(program: name, level: level))
+        ManagerLoop(try ManagerSetting(programDirectory: directory, level: level))
     }
     return loop.run()
 }

@@ -26,9 +26,9 @@ final class ManagerSetting {
     /// Held for life: the kernel tells by it that nmond runs, and that its page counts.
     private let lock: LockFile
 
-    init(program: String, level: Int) throws(StartRefusal) {
+    init(programDirectory: String, level: Int) throws(StartRefusal) {
         startedAt = timeSinceBoot()
-        node = try LocalNode(program: program)
+        node = try LocalNode(programDirectory: programDirectory)
         let environment = node.environment
         let parsed = try Self.monitor(node)
         monitor = parsed.value

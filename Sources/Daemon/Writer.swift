@@ -11,7 +11,8 @@ import Platform
 package func runWriter(_ arguments: [String]) -> Int32 {
     let node: LocalNode
     do throws(StartRefusal) {
-        node = try LocalNode(program: arguments.first ?? "ezwriter")
+        node = try LocalNode(
+            programDirectory: LocalNode.directory(of: arguments.first ?? "ezwriter"))
     } catch {
         complain("ezwriter: \(error)")
         return 255
