@@ -29,6 +29,9 @@ final class LinkReceiver {
     private var content: UInt32?
     /// The last failure that was logged; 0 while the link can be listened to.
     private var loggedError: CInt = 0
+    private var isReadable = false
+    /// When to look next whether the interface or the disk is still the one that was opened.
+    private var nextCheck: Duration = .zero
 
     init(_ setting: LinkSetting) throws(StartRefusal) {
         let now = timeSinceBoot()
@@ -61,9 +64,11 @@ final class LinkReceiver {
             if isEnding { break }
             let now = timeSinceBoot()
             status.loopAt = now.nanosecondsSinceBoot
-            listener.closeIfStale(at: now)
-            if !listener.isOpen, now >= retry.next { open(at: now) { noteFailure($0.code) } }
-            listener.listen(at: now) { hear($0) }
+            keepOpen(at: now)
+            if isReadable || listener.wakeAt.map({ $0 <= now }) ?? false {
+                isReadable = false
+                listener.listen(at: now) { hear($0) }
+            }
             noteErrors()
             judge(at: timeSinceBoot())
             setting.page.publish(status)
@@ -75,12 +80,14 @@ final class LinkReceiver {
         switch event {
         case .signal(let number): isEnding = setting.handle(signal: number) || isEnding
         case .readable(LinkSetting.Token.bell): setting.bell.silence()
+        case .readable(LinkSetting.Token.link): isReadable = true
         case .readable, .timer: break
         }
     }
 
     private func nextDeadline(_ now: Duration) -> Duration {
-        var next = now + setting.line.interval
+        // Beats come sooner than this, so that a link that is up wakes once per beat.
+        var next = now + setting.line.interval * 3 / 2
         if let wake = listener.wakeAt { next = min(next, wake) }
         if let deadline = monitor.deadline(at: now) ?? firstDeadline { next = min(next, deadline) }
         return next
@@ -216,6 +223,14 @@ final class LinkReceiver {
         guard code != loggedError else { return }
         loggedError = code
         setting.log.error("\(SystemError("listen", setting.subject, code: code))")
+    }
+
+    private func keepOpen(at now: Duration) {
+        if now >= nextCheck {
+            nextCheck = now + min(setting.line.interval, .seconds(1))
+            listener.closeIfStale(at: now)
+        }
+        if !listener.isOpen, now >= retry.next { open(at: now) { noteFailure($0.code) } }
     }
 
     private func open(at now: Duration, refused: (SystemError) -> Void) {
