@@ -11,7 +11,7 @@ import Synchronization
 /// `EZ_LOG_FILE=PATH` in the environment appends them to that file as well, without time: for tests,
 /// and for machines without a system log. It is opened for each line, and may hang when its disk does.
 package enum SystemLog {
-    /// Makes swift-log write to the system log. Once per process.
+    /// Makes swift-log write to the system log. A second call changes only how.
     ///
     /// - Parameters:
     ///   - facility: A word of specification 1.5, already checked.
@@ -29,6 +29,7 @@ package enum SystemLog {
             $0.echo = echo
         }
         _ = cshims_tell_crashes(ident, facility | 2)
+        guard !isBootstrapped.exchange(true, ordering: .relaxed) else { return }
         LoggingSystem.bootstrap { _ in LineHandler() }
     }
 
@@ -55,6 +56,7 @@ package enum SystemLog {
         line.withLock { $0.write(text, severity: severity) }
     }
 
+    private static let isBootstrapped = Atomic<Bool>(false)
     private static let currentLevel = Atomic<Int>(6)
     private static let line = Mutex(LogLine())
 }
