@@ -11,9 +11,15 @@ package struct RunDirectory: Sendable {
     ///
     /// - Throws: The state directory is missing, or the run directory cannot be made.
     package init(stateDirectory: String, create: Bool) throws(SystemError) {
-        let identity = try directoryIdentity(stateDirectory)
         let override = environmentVariables()["EZ_RUN"] ?? ""
-        let base = override.isEmpty ? "/run/ezha" : override
+        try self.init(
+            stateDirectory: stateDirectory, below: override.isEmpty ? "/run/ezha" : override,
+            create: create)
+    }
+
+    /// The same below another directory than the environment says.
+    package init(stateDirectory: String, below base: String, create: Bool) throws(SystemError) {
+        let identity = try directoryIdentity(stateDirectory)
         path = base + "/" + RunDirectory.name(device: identity.device, inode: identity.inode)
         if create { try makeDirectory(path) }
     }

@@ -74,9 +74,9 @@ struct ConfigurationCheck {
         let file = node.environment.monitorFile
         var findings = monitor.overlaps(
             layout: node.layout, file: file, deviceID: deviceIdentity)
-        if monitor.lines.isEmpty {
-            findings.append(Finding(file: file, line: 0, reason: "no link is defined"))
-        } else if !monitor.lines.contains(where: { $0.node == node.name }) {
+        // That there is no line at all the parser has said.
+        if monitor.lines.isEmpty { return findings }
+        if !monitor.lines.contains(where: { $0.node == node.name }) {
             findings.append(
                 Finding(file: file, line: 0, reason: "no link is sent by this node, \(node.name)"))
         } else if monitor.lines.allSatisfy({ $0.node == node.name }) {

@@ -90,7 +90,6 @@ struct LinkCommand: ParsableCommand {
     }
 
     private func carryOut(on node: LocalNode) -> Int32 {
-        startLog("hb", node)
         if show { return json ? LinkReport.print(of: node) : LinkTable(node).print() }
         let words = LinkWords(
             node: self.node, type: type, device: interface, address: address, port: port,

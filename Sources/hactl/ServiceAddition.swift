@@ -43,6 +43,7 @@ struct ServiceAddition {
     }
 
     func run() -> Int32 {
+        startLog("service", node)
         do throws(Refusal) {
             try checkLimits()
             Console.print("Creating service \(words.name) :")

@@ -108,7 +108,6 @@ struct ServiceCommand: ParsableCommand {
             Console.error(text: Usage.service(program: program, isClassic: node.isClassic))
             return ExitCode.refused
         }
-        startLog("service", node)
         return request.carryOut(on: node)
     }
 }

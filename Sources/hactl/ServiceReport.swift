@@ -11,7 +11,7 @@ import Platform
 struct ServiceReport: Encodable {
     struct Manager: Encodable {
         let pid: Int32
-        let runningSeconds: Double?
+        @Explicit var runningSeconds: Double?
     }
 
     struct Peer: Encodable {
@@ -19,7 +19,7 @@ struct ServiceReport: Encodable {
         /// `up`, `down`, `undecided` (not heard yet) or `layout` (alive, speaks another layout).
         let judgement: String
         /// With `undecided`: when it counts as down if it stays silent.
-        let undecidedSeconds: Double?
+        @Explicit var undecidedSeconds: Double?
         let sendsTrailers: Bool
         /// It says that it hears us, on at least one link.
         let hearsUs: Bool
@@ -55,7 +55,7 @@ struct ServiceReport: Encodable {
         let primary: NodeState
         let secondary: NodeState
         /// This node's: `primary`, `secondary` or null.
-        let role: String?
+        @Explicit var role: String?
         /// Of a local START_READY: `grace` period, or `frozen-start`.
         @Explicit var startReady: String?
         @Explicit var action: Action?

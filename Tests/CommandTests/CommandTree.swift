@@ -25,7 +25,9 @@ final class CommandTree {
 
     init(_ layout: Layout = .classic) throws {
         self.layout = layout
-        root = NSTemporaryDirectory() + "/ezha-\(UUID().uuidString)"
+        root =
+            FileManager.default.temporaryDirectory
+            .appendingPathComponent("ezha-\(UUID().uuidString)").path
         for directory in [bin, conf, state + "/services", proc, run] {
             try makeDirectory(directory)
         }
@@ -47,7 +49,9 @@ final class CommandTree {
 
     /// Classic commands find their tree by their own path alone.
     var environment: [String: String] {
-        var variables = ["PATH": "/usr/bin:/bin", "EZ_RUN": run, "TZ": "UTC"]
+        var variables = [
+            "PATH": "/usr/bin:/bin", "EZ_RUN": run, "TZ": "UTC", "SWIFT_BACKTRACE": "enable=no",
+        ]
         guard layout == .fhs else { return variables }
         variables["EZ_BIN"] = bin
         variables["EZ_VAR"] = state
