@@ -97,7 +97,9 @@ let package = Package(
             resources: [.copy("Vectors")]),
         .testTarget(name: "ConfigTests", dependencies: ["Config"]),
         .testTarget(name: "FailoverCoreTests", dependencies: ["FailoverCore"]),
-        .testTarget(name: "PlatformTests", dependencies: ["Platform", "Board"]),
+        .testTarget(
+            name: "PlatformTests",
+            dependencies: ["ClusterModel", "WireFormat", "Platform", "Board", log]),
         // The built binaries, run for real.
         .testTarget(
             name: "CommandTests",

@@ -67,8 +67,8 @@ package final class LinkPage {
 
     package init(reading directory: RunDirectory, key: String) throws(SystemError) {
         page = try PageHandle(reading: directory.linkPage(key), version: LinkPage.version)
+        // Left untouched: only as much of it becomes memory as frames are long.
         buffer = .allocate(byteCount: LinkPage.capacity, alignment: 16)
-        buffer.initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     deinit { buffer.deallocate() }

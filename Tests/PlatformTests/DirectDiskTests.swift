@@ -85,32 +85,98 @@ func loopDevice(block: Int) throws {
     #expect(deviceIdentity(device.path) != deviceIdentity(scratch("image")))
 }
 
+@Test(
+    "a disk that hangs hangs nobody: the request stays under way until the disk is back",
+    .enabled(if: HungDisk.isPossible, "needs root, loop devices, mkfs.ext4 and fsfreeze"))
+func hungDisk() throws {
+    let scratch = try Scratch(onDisk: true)
+    let rig = try HungDisk(scratch)
+    defer { rig.remove() }
+    let disk = try DirectDisk(rig.device, forWriting: true, offset: 0, length: 512)
+    #expect(disk.startWrite() && end(disk) == .done)
+    rig.hang()
+    #expect(disk.startWrite() && disk.isBusy)
+    #expect(!isReadable(disk.descriptor, within: 300))
+    #expect(disk.finished() == nil && disk.isBusy && !disk.startWrite())
+    // Dropped while it hangs: neither waits for it nor frees what the kernel still uses.
+    var dropped: DirectDisk? = try DirectDisk(
+        rig.device, forWriting: true, offset: 512, length: 512)
+    #expect(dropped?.startWrite() == true)
+    dropped = nil
+    rig.heal()
+    #expect(end(disk) == .done && disk.startWrite() && end(disk) == .done)
+}
+
 /// Waits for a request to end; a minute is for ever.
 private func end(_ disk: DirectDisk) -> DirectDisk.Outcome? {
     #expect(isReadable(disk.descriptor, within: 60_000))
     return disk.finished()
 }
 
-/// A loop device of 1 MiB.
+private func runTool(_ path: String, _ arguments: String..., output: String? = nil) -> Bool {
+    var options = ChildProcess.Options()
+    options.output = output.map { .append($0) } ?? .null
+    options.error = .null
+    return run(path, [path] + arguments, options: options, limit: .seconds(60)) == 0
+}
+
+/// A loop device over a file.
 private struct LoopDevice {
     let path: String
 
     static let isPossible = isRoot && fileStamp("/dev/loop-control") != nil
 
     init(_ scratch: Scratch, block: Int) throws {
-        try replaceFile(
-            scratch("image"), with: [UInt8](repeating: 0, count: 1 << 20), sync: true)
-        var options = ChildProcess.Options()
-        options.output = .append(scratch("name"))
-        let arguments = ["losetup", "-b", "\(block)", "-f", "--show", scratch("image")]
-        try #require(
-            run("/sbin/losetup", arguments, options: options, limit: .seconds(60)) == 0)
-        let name = String(decoding: try readFile(scratch("name")), as: UTF8.self)
-        path = String(name.prefix { $0 != "\n" })
+        let image = scratch("image")
+        try replaceFile(image, with: [UInt8](repeating: 0, count: 1 << 20), sync: true)
+        try self.init(image, nameFile: scratch("name"), "--sector-size=\(block)")
     }
 
-    func detach() {
-        let arguments = ["losetup", "-d", path]
-        _ = run("/sbin/losetup", arguments, options: .init(), limit: .seconds(60))
+    init(_ image: String, nameFile: String, _ option: String) throws {
+        let found = runTool(
+            "/sbin/losetup", option, "-f", "--show", image, output: nameFile)
+        try #require(found)
+        path = String(decoding: try readFile(nameFile).prefix { $0 != 10 }, as: UTF8.self)
+    }
+
+    func detach() { _ = runTool("/sbin/losetup", "-d", path) }
+}
+
+/// A loop device over a file of a file system that can be frozen: then requests never end.
+private struct HungDisk {
+    let device: String
+    private let loop: LoopDevice
+    private let mount: String
+
+    static let isPossible =
+        LoopDevice.isPossible
+        && ["/sbin/mkfs.ext4", "/sbin/fsfreeze", "/bin/mount"].allSatisfy(isExecutable)
+
+    init(_ scratch: Scratch) throws {
+        let image = scratch("fs")
+        mount = scratch("mnt")
+        try makeDirectory(mount)
+        try replaceFile(image, with: [UInt8](repeating: 0, count: 8 << 20), sync: true)
+        try #require(runTool("/sbin/mkfs.ext4", "-q", "-F", image))
+        try #require(runTool("/bin/mount", "-o", "loop", image, mount))
+        let inner = mount + "/disk"
+        try replaceFile(inner, with: [UInt8](repeating: 1, count: 1 << 20), sync: true)
+        do {
+            loop = try LoopDevice(inner, nameFile: scratch("name"), "--direct-io=on")
+        } catch {
+            _ = runTool("/bin/umount", mount)
+            throw error
+        }
+        device = loop.path
+    }
+
+    func hang() { _ = runTool("/sbin/fsfreeze", "-f", mount) }
+    func heal() { _ = runTool("/sbin/fsfreeze", "-u", mount) }
+
+    func remove() {
+        heal()
+        loop.detach()
+        // The leaked disk keeps the loop device, and so the mount, until this process ends.
+        _ = runTool("/bin/umount", "-l", mount)
     }
 }
