@@ -9,7 +9,7 @@ struct DaemonProcesses {
     let procDirectory: String
 
     static let manager = "nmond"
-    static let guardian = "ezguard"
+    static let guardian = "guard"
     /// How long the end of a process is waited for; after half of it, it is killed.
     static let patience = Duration.seconds(10)
 
