@@ -38,6 +38,27 @@ import Testing
         #expect(tree.stateFiles.read("web", "node2") == .frozenStop)
     }
 
+    @Test("someone at a terminal also sees what the FHS service -a logs, in C's order")
+    func terminal() throws {
+        let tree = try CommandTree(.fhs)
+        try FileManager.default.createSymbolicLink(
+            atPath: tree.bin + "/script", withDestinationPath: "/usr/bin/script")
+        let shown = try tree(
+            "script", "-qec",
+            "\(tree.bin)/service -a web /bin/true node1 node2 /bin/true", "/dev/null")
+        let directory = tree.state + "/services/web"
+        let text = """
+            Creating service web :
+            Directory \(directory) created
+            State file \(directory)/STATE.node1 created with initial state FROZEN_STOP
+            State file \(directory)/STATE.node2 created with initial state FROZEN_STOP
+            Done.
+
+            """
+        #expect(shown.output.replacingOccurrences(of: "\r\n", with: "\n").hasSuffix(text))
+        #expect(shown.exit == 0)
+    }
+
     /// Arguments, what stands on stdout between the first line and `Failed.`, and stderr.
     static let refusals: [([String], String, String)] = [
         (
