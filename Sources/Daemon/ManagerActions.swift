@@ -62,6 +62,11 @@ final class ManagerActions {
         return action.service
     }
 
+    /// Whether an action that we started for one of `services` still runs.
+    func isRunning(for services: Set<String>) -> Bool {
+        actions.values.contains { services.contains($0.service) }
+    }
+
     /// Tells actions that run for `services` to end (R10): one in its grace period rolls back.
     func tellToEnd(_ services: Set<String>) {
         for action in actions.values where services.contains(action.service) {

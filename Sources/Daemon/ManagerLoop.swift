@@ -42,6 +42,7 @@ final class ManagerLoop {
     init(_ setting: ManagerSetting) {
         self.setting = setting
         log = setting.log
+        log.info("nmond starting ...")
         links = ManagerLinks(setting)
         services = ManagerServices(setting)
         actions = ManagerActions(setting)
@@ -67,7 +68,6 @@ final class ManagerLoop {
 
     /// Looks after this node until told to end.
     func run() -> Int32 {
-        log.info("nmond starting ...")
         while !isEnding {
             setting.loop.wait(until: nextDeadline) { handle($0) }
             if isEnding { break }
@@ -216,11 +216,18 @@ final class ManagerLoop {
         SystemLog.level = level
     }
 
-    /// Says that this end was asked for, so that nobody brings us back; scripts that run go on.
+    /// Ends: grace periods that we began are rolled back, and the peer is told; scripts that run go on.
+    /// Says that this end was asked for, so that nobody brings us back.
     private func end() -> Int32 {
+        let limit = timeSinceBoot() + .milliseconds(500)
         manager.handle(.terminate, at: timeSinceBoot())
-        let waiting = report.heartbeat.services.filter { $0.note?.meaning == .gracePeriod }
-        actions.tellToEnd(Set(waiting.map(\.name)))
+        let entries = report.heartbeat.services.filter { $0.note?.meaning == .gracePeriod }
+        let services = Set(entries.map(\.name))
+        actions.tellToEnd(services)
+        while actions.isRunning(for: services), timeSinceBoot() < limit {
+            setting.loop.wait(until: limit) { handle($0) }
+        }
+        carryOut(manager.settle(at: timeSinceBoot()), at: timeSinceBoot())
         report.endedOnRequest = true
         setting.page.publish(report)
         return 0

@@ -172,11 +172,11 @@ package struct Manager: Sendable {
             acts += decide(index, at: now)
         }
         if let publish = publish(changed, at: now) { effects.insert(publish, at: 0) }
+        effects += pendingLogs
+        pendingLogs = []
         effects += acts
         effects += supervise(at: now)
         effects += reportDoubleRuns(at: now)
-        effects += pendingLogs
-        pendingLogs = []
         plan(at: now)
         return effects
     }
@@ -292,7 +292,7 @@ package struct Manager: Sendable {
             }
         case nil:
             services[index].remarks.remove(.peerDoesNotHearUs)
-            services[index].attempt(at: now)
+            services[index].attempt(.start, at: now)
             return [.act(service: services[index].definition.name, .start)]
         }
         return []
@@ -312,7 +312,8 @@ package struct Manager: Sendable {
     }
 
     private mutating func resolve(_ index: Int, at now: Duration) -> [ManagerEffect] {
-        guard services[index].retryAt <= now else {
+        // What a start left behind is cleared away at once; only that itself is not repeated at once.
+        guard services[index].lastAct == .start || services[index].retryAt <= now else {
             waiting.insert(index)
             return []
         }
@@ -320,7 +321,7 @@ package struct Manager: Sendable {
         say(
             .warning,
             "service \(service.definition.name) is \(service.own!.name), but nothing acts on it")
-        services[index].attempt(at: now)
+        services[index].attempt(.resolve, at: now)
         return [.act(service: service.definition.name, .resolve)]
     }
 

@@ -43,6 +43,7 @@ struct ServiceMonitor: Sendable {
     // Attempts to start it, or to clear away what a dead action left.
     private(set) var attemptSince: Duration?
     private(set) var retryAt: Duration = .zero
+    private(set) var lastAct = ManagerEffect.Act.start
     private var shortAttempts = 0
     var remarks: Remarks = []
 
@@ -157,7 +158,10 @@ struct ServiceMonitor: Sendable {
 
     // MARK: - Attempts
 
-    mutating func attempt(at now: Duration) { attemptSince = now }
+    mutating func attempt(_ act: ManagerEffect.Act, at now: Duration) {
+        attemptSince = now
+        lastAct = act
+    }
 
     /// The action that nmond started has ended. One that ended at once is tried less and less often.
     mutating func attemptEnded(at now: Duration) {
