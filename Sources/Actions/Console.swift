@@ -46,9 +46,10 @@ struct Console {
         if !echoes { warn(text) }
     }
 
-    /// Each layout's users know their own words, on stdout there and in the log here.
+    /// Each layout's users know their own words: on stdout there, as a log line here, which bad input
+    /// shows without a terminal as well.
     func refuse(classic: String, fhs: String) {
-        if isClassic { print(classic) } else { logger.error("\(fhs)") }
+        if isClassic { print(classic) } else { complain(fhs) }
     }
 
     func refuseAction(_ word: String) {

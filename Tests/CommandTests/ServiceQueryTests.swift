@@ -138,4 +138,24 @@ import Testing
         #expect(version.output.hasPrefix("ezha "))
         #expect(version.exit == 0)
     }
+
+    @Test("an action on nothing, or that is none, is named and ends with 255")
+    func badAction() throws {
+        let classic = try CommandTree()
+        try classic.addService("web", on: classic.node, or: "other")
+        #expect(
+            try classic("service", "-A", "nosuch", "stop")
+                == .init(output: "Error: service nosuch not found !\n", error: "", exit: 255))
+        #expect(
+            try classic("service", "-A", "web", "bogus")
+                == .init(output: "Error: action BOGUS not found !\n", error: "", exit: 255))
+        let fhs = try CommandTree(.fhs)
+        try fhs.addService("web", on: fhs.node, or: "other")
+        #expect(
+            try fhs("service", "-A", "nosuch", "stop")
+                == .init(output: "", error: "service nosuch not found\n", exit: 255))
+        #expect(
+            try fhs("service", "-A", "web", "bogus")
+                == .init(output: "", error: "action bogus not found\n", exit: 255))
+    }
 }
