@@ -64,9 +64,16 @@ final class ActionRun {
         if let child, let status = child.process.status() {
             loop.unwatch(child.process.descriptor)
             self.child = nil
-            step(.ended(status < 0 ? .killed(signal: -status) : .exited(status)))
+            step(.ended(end(of: child, status)))
         }
         if let due = question, timeSinceBoot() >= due.at { answer(due.about) }
+    }
+
+    private func end(of child: RunningProcess, _ status: Int32) -> CalloutEnd {
+        if let refusal = child.process.refusal() {
+            return .notStarted("\(child.name): \(String(cString: strerror(refusal.code)))")
+        }
+        return status < 0 ? .killed(signal: -status) : .exited(status)
     }
 
     private func answer(_ about: ActionQuestion) {

@@ -47,6 +47,10 @@ package struct ActionMachine: Hashable, Sendable {
         if case .grace = phase { true } else { false }
     }
 
+    package var isRunningScript: Bool {
+        if case .running = phase { true } else { false }
+    }
+
     /// - Parameter now: Time since boot.
     package mutating func handle(_ event: ActionEvent, now: Duration) -> [ActionEffect] {
         if let lastTurn, now - lastTurn > times.stallLimit { wasStalled = true }
