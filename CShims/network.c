@@ -102,6 +102,10 @@ static int open_receiver(uint16_t port, const char *interface) {
     int fd = open_udp();
     if (fd < 0)
         return fd;
+    /* Room for a burst of junk, so that a beat in it is not the one that is dropped; beyond the
+     * system's limit only with privileges. */
+    if (set(fd, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20) < 0)
+        set(fd, SOL_SOCKET, SO_RCVBUF, 1 << 20);
     int refused = set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (!refused)
         refused = bind_device(fd, interface);

@@ -41,7 +41,8 @@ package func parseUDPPort(_ text: String, services: String) -> UInt16? {
 
 /// The kernel's index of an interface, which changes when it is made anew; nil if it is missing.
 package func interfaceIndex(_ name: String) -> UInt32? {
-    let index = cshims_interface_index(name)
+    // Not passed on directly: that would copy the name to the heap, once per beat.
+    let index = name.withCString { cshims_interface_index($0) }
     return index > 0 ? UInt32(index) : nil
 }
 
