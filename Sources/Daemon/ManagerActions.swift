@@ -22,12 +22,25 @@ final class ManagerActions {
     private let setting: ManagerSetting
     private var actions: [UInt64: Action] = [:]
     private var nextToken: UInt64 = 0
+    private var queue: [(act: ManagerEffect.Act, service: String)] = []
 
     init(_ setting: ManagerSetting) { self.setting = setting }
 
+    func enqueue(_ act: ManagerEffect.Act, _ service: String) { queue.append((act, service)) }
+
+    var isWaiting: Bool { !queue.isEmpty }
+
+    /// Starts some of what is due, and not all at once: a hundred takeovers must not keep the loop from
+    /// hearing. Returns the services of those that could not be started.
+    func startSome() -> [String] {
+        let now = queue.prefix(4)
+        queue.removeFirst(now.count)
+        return now.filter { !start($0.act, $0.service) }.map(\.service)
+    }
+
     /// Starts `service -A <service> <act>`, its output appended to the service's log; false when that
     /// was refused.
-    func start(_ act: ManagerEffect.Act, _ service: String) -> Bool {
+    private func start(_ act: ManagerEffect.Act, _ service: String) -> Bool {
         let environment = setting.node.environment
         let program = "\(environment.bin)/service"
         var options = ChildProcess.Options()

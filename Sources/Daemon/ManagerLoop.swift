@@ -59,7 +59,9 @@ final class ManagerLoop {
             pid: getpid(), startedAt: setting.startedAt,
             heartbeat: Heartbeat(node: setting.node.name, hostID: hostID()),
             tunables: setting.node.environment.tunables.published)
-        services.watchConfiguration(setting.node.environment.servicesFile.directoryPart)
+        for file in [files.file, files.monitorFile] {
+            services.watchConfiguration(file.directoryPart)
+        }
         services.configure(setting.services)
         readServices(at: timeSinceBoot())
         readLinks(at: timeSinceBoot())
@@ -78,12 +80,15 @@ final class ManagerLoop {
             carryOut(manager.settle(at: now), at: now)
             guardian.look(at: now)
             feed.pump(at: now)
+            for service in actions.startSome() {
+                manager.handle(.actionEnded(service: service), at: now)
+            }
         }
         return end()
     }
 
     private var nextDeadline: Duration {
-        var next = manager.deadline
+        var next = actions.isWaiting ? .zero : manager.deadline
         if links.isIncomplete || services.needsPolling { next = min(next, lookAt) }
         for other in [files.deadline, feed.deadline, guardian.deadline].compactMap(\.self) {
             next = min(next, other)
@@ -177,9 +182,7 @@ final class ManagerLoop {
                 feed.write(PeerRecord(service: service, node: node, content: .state(state)))
             case .recordRun(let service, let node, let number):
                 feed.write(PeerRecord(service: service, node: node, content: .run(number: number)))
-            case .act(let service, let act):
-                guard !actions.start(act, service) else { continue }
-                manager.handle(.actionEnded(service: service), at: now)
+            case .act(let service, let act): actions.enqueue(act, service)
             case .startLink(let index): links.start(index)
             case .killLink(let index, let pid): links.kill(index, pid: pid)
             case .log(let severity, let text): log.log(level: severity.level, "\(text)")

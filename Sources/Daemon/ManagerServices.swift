@@ -19,6 +19,8 @@ final class ManagerServices {
     private var partners: [String: String] = [:]
     private var watched: [CInt: String] = [:]
     private var unwatched: Set<String> = []
+    /// The directories of the services file and the monitor file.
+    private var configuration: Set<CInt> = []
     /// Who acts on a service: told when that process ends.
     private var holders: [String: (pid: Int32, descriptor: CInt, token: UInt64)] = [:]
     private var holderTokens: [UInt64: String] = [:]
@@ -89,7 +91,7 @@ final class ManagerServices {
         var found: [Change] = []
         watch?.changes { directory, name in
             guard directory >= 0 else { return found.append(.everything) }
-            if directory == configuration { return found.append(.configuration) }
+            if configuration.contains(directory) { return found.append(.configuration) }
             guard let service = watched[directory], let partner = partners[service] else { return }
             if name.isEmpty {
                 unwatched.insert(service)
@@ -102,10 +104,8 @@ final class ManagerServices {
         return found
     }
 
-    private var configuration: CInt = -1
-
     func watchConfiguration(_ directory: String) {
-        if let number = try? watch?.add(directory) { configuration = number }
+        if let number = try? watch?.add(directory) { configuration.insert(number) }
     }
 
     /// Once a second while `needsPolling`: services to be read again.

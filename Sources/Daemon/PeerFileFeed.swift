@@ -10,7 +10,7 @@ import Platform
 /// and gets it again.
 final class PeerFileFeed {
     /// Records on their way to the writer at once; the rest waits here, where it may be replaced.
-    private static let window = 32
+    private static let window = 128
 
     private final class Writer {
         var channel: RecordChannel

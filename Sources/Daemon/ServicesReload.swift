@@ -9,8 +9,8 @@ import Platform
 /// be read, or does not fit, leaves the last good version in force.
 final class ServicesReload {
     private let setting: ManagerSetting
-    private let file: String
-    private let monitorFile: String
+    let file: String
+    let monitorFile: String
     private var stamp: FileStamp?
     private var monitorStamp: FileStamp?
     private(set) var deadline: Duration?
