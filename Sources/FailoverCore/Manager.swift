@@ -24,10 +24,7 @@ package struct Manager: Sendable {
     /// The services of each peer.
     private var shared: [[Int]] = []
 
-    private var entries: [ServiceEntry] = []
-    private var slots: [Int?] = []
-    private var publication: UInt64 = 0
-    private var published: Announcement?
+    private var announcer: Announcer
 
     /// Services of which a fact changed, each once.
     private var dirty: [Int] = []
@@ -48,6 +45,7 @@ package struct Manager: Sendable {
     ) {
         self.node = node
         self.boot = boot
+        announcer = Announcer(boot: boot)
         self.links = links
         let own = links.filter { $0.node == node }
         ownLinks = Set(own.map(\.linkID))
@@ -121,15 +119,12 @@ package struct Manager: Sendable {
         for peer in shared.indices { shared[peer] = [] }
         (dirty, waiting, doubleRuns) = ([], [], [:])
         isDirty = Array(repeating: false, count: services.count)
-        entries = []
-        slots = Array(repeating: nil, count: services.count)
         for (index, service) in services.enumerated() {
             guard let peer = service.peer else { continue }
             shared[peer].append(index)
-            slots[index] = entries.count
-            entries.append(service.entry)
             mark(index)
         }
+        announcer.list(services)
         for peer in peers.indices { peers[peer].retake() }
         viewChanged = true
     }
@@ -138,7 +133,7 @@ package struct Manager: Sendable {
     /// receivers were late too, and silence must not be judged before they have caught up.
     private mutating func noticePause(at now: Duration) {
         let late = now - deadline
-        guard published != nil, late > .milliseconds(50) else { return }
+        guard announcer.hasAnnounced, late > .milliseconds(50) else { return }
         let forgets = late > smallestTimeout
         for peer in peers.indices { peers[peer].slept(late, forgetting: forgets, at: now) }
         for index in keepers.indices { keepers[index].slept(at: now) }
@@ -168,10 +163,17 @@ package struct Manager: Sendable {
         dirty = []
         for index in concerned {
             effects += conclude(index)
-            if refreshEntry(index) { changed.append(index) }
+            if announcer.refresh(services[index], index) { changed.append(index) }
             acts += decide(index, at: now)
         }
-        if let publish = publish(changed, at: now) { effects.insert(publish, at: 0) }
+        let views = peers.map { $0.view(at: now, diskTimeout: diskTimeout) }
+        let echoes = peers.flatMap { $0.echoes(at: now) }
+        if let publish = announcer.announce(
+            changed, &services, views, echoes, viewChanged: viewChanged, at: now)
+        {
+            effects.insert(publish, at: 0)
+        }
+        viewChanged = false
         effects += pendingLogs
         pendingLogs = []
         effects += acts
@@ -248,14 +250,6 @@ package struct Manager: Sendable {
         services[index].fileState = state
         effects.append(.writePeerState(service: name, node: node, state: state))
         return effects
-    }
-
-    private mutating func refreshEntry(_ index: Int) -> Bool {
-        guard let slot = slots[index] else { return false }
-        let entry = services[index].entry
-        guard entries[slot] != entry else { return false }
-        entries[slot] = entry
-        return true
     }
 
     // MARK: - Starts
@@ -355,7 +349,7 @@ package struct Manager: Sendable {
         }
     }
 
-    // MARK: - Links, double runs, publication
+    // MARK: - Links and double runs
 
     private mutating func supervise(at now: Duration) -> [ManagerEffect] {
         guard !isTerminating else { return [] }
@@ -384,29 +378,6 @@ package struct Manager: Sendable {
                     "service \(name) is STARTED on both nodes, here and on \(peers[peer].name)"))
         }
         return effects
-    }
-
-    /// A new publication number only when our own states changed: an echo of an echo must not be
-    /// news, or two nodes would answer each other for ever.
-    private mutating func publish(_ changed: [Int], at now: Duration) -> ManagerEffect? {
-        let isFirst = published == nil
-        if isFirst || !changed.isEmpty {
-            publication = max(publication + 1, now.nanosecondsSinceBoot)
-            for index in isFirst ? Array(services.indices) : changed {
-                services[index].announce(in: publication)
-            }
-        }
-        let echoes = peers.flatMap { $0.echoes(at: now) }
-        let trailer = Trailer(boot: boot, publication: publication, echoes: echoes)
-        let isNews = published?.trailer != trailer || published?.entries.count != entries.count
-        let peerViews = peers.map { $0.view(at: now, diskTimeout: diskTimeout) }
-        guard isNews || viewChanged || published?.peers != peerViews else { return nil }
-        viewChanged = false
-        let announcement = Announcement(
-            entries: entries, trailer: trailer, peers: peerViews, services: services.map(\.view))
-        guard published != announcement else { return nil }
-        published = announcement
-        return .publish(announcement, ring: isNews)
     }
 
     private mutating func plan(at now: Duration) {

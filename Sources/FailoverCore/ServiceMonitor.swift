@@ -38,6 +38,7 @@ struct ServiceMonitor: Sendable {
 
     // What we say.
     private(set) var announcedState = ServiceState.unknown
+    private var announcedMeaning: StartReadyMeaning?
     private(set) var announced: UInt64 = 0
 
     // Attempts to start it, or to clear away what a dead action left.
@@ -91,9 +92,13 @@ struct ServiceMonitor: Sendable {
         return true
     }
 
-    /// Notes that `publication` is the first to carry our present state.
+    /// Notes that `publication` carries our present state; `announced` stays the first that did.
     mutating func announce(in publication: UInt64) {
-        announcedState = own ?? .unknown
+        let state = own ?? .unknown
+        guard announced == 0 || state != announcedState || meaning != announcedMeaning else {
+            return
+        }
+        (announcedState, announcedMeaning) = (state, meaning)
         announced = publication
     }
 

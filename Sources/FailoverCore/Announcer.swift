@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClusterModel
+import WireFormat
+
+/// Puts together what nmond publishes, and numbers it.
+///
+/// A new publication number only when our own states changed: an echo of an echo must not be news, or
+/// two nodes would answer each other for ever.
+struct Announcer: Sendable {
+    private let boot: BootIdentity
+    private var entries: [ServiceEntry] = []
+    /// Where each service stands in `entries`; nil for those of other nodes.
+    private var slots: [Int?] = []
+    private var isListNew = false
+    private var publication: UInt64 = 0
+    private var last: Announcement?
+
+    init(boot: BootIdentity) { self.boot = boot }
+
+    var hasAnnounced: Bool { last != nil }
+
+    /// Takes over a new list of services.
+    mutating func list(_ services: [ServiceMonitor]) {
+        isListNew = true
+        entries = []
+        slots = services.map { service in
+            guard service.peer != nil else { return nil }
+            entries.append(service.entry)
+            return entries.count - 1
+        }
+    }
+
+    /// Takes what is said of one service now; true when that is something new.
+    mutating func refresh(_ service: ServiceMonitor, _ index: Int) -> Bool {
+        guard let slot = slots[index], case let entry = service.entry, entries[slot] != entry else {
+            return false
+        }
+        entries[slot] = entry
+        return true
+    }
+
+    /// What is to be published now; nil when nothing differs from the last time.
+    ///
+    /// - Parameter changed: The services with something new since then, by index.
+    mutating func announce(
+        _ changed: [Int], _ services: inout [ServiceMonitor], _ peers: [PeerView],
+        _ echoes: [LinkEcho], viewChanged: Bool, at now: Duration
+    ) -> ManagerEffect? {
+        if last == nil || !changed.isEmpty || isListNew {
+            isListNew = false
+            publication = max(publication + 1, now.nanosecondsSinceBoot)
+            for index in last == nil ? Array(services.indices) : changed {
+                services[index].announce(in: publication)
+            }
+        }
+        let trailer = Trailer(boot: boot, publication: publication, echoes: echoes)
+        let isNews = last?.trailer != trailer
+        guard isNews || viewChanged || last?.peers != peers else { return nil }
+        let announcement = Announcement(
+            entries: entries, trailer: trailer, peers: peers, services: services.map(\.view))
+        guard last != announcement else { return nil }
+        last = announcement
+        return .publish(announcement, ring: isNews)
+    }
+}
