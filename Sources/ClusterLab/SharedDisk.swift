@@ -21,11 +21,15 @@ package struct SharedDisk {
     package let device: String
     /// The file that holds the bytes, as the janitor sees it.
     private let backing: String
+    /// Where this process reads and writes: the file itself, if the janitor does not hide it.
+    private let bytesPath: String
     private let janitor: Janitor
 
     init(directory: String, janitor: Janitor) throws {
         device = try firstLine(of: directory + "/disk.device")
         backing = try firstLine(of: directory + "/disk.backing")
+        // What nodes write with O_DIRECT goes through the loop device into the file's pages.
+        bytesPath = access(backing, R_OK) == 0 ? backing : device
         self.janitor = janitor
     }
 
@@ -36,33 +40,31 @@ package struct SharedDisk {
     ///
     /// - Parameter block: Where it begins, in blocks of 512 bytes.
     package func read(block: Int, count: Int = 512) throws -> [UInt8] {
-        let descriptor = open(device, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw LabError.failed("open \(device): errno \(errno)") }
+        let descriptor = open(bytesPath, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LabError.failed("open \(bytesPath): errno \(errno)") }
         defer { close(descriptor) }
-        // Past the page cache: the nodes write with O_DIRECT.
-        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
         var bytes = [UInt8](repeating: 0, count: count)
         let got = pread(descriptor, &bytes, count, off_t(block * 512))
-        guard got >= 0 else { throw LabError.failed("read \(device): errno \(errno)") }
+        guard got >= 0 else { throw LabError.failed("read \(bytesPath): errno \(errno)") }
         return Array(bytes[..<got])
     }
 
     /// Overwrites a slot behind the nodes' backs: zeros, stale bytes, a foreign node's beat.
     package func write(_ bytes: [UInt8], block: Int) throws {
-        let descriptor = open(device, O_WRONLY | O_CLOEXEC | O_SYNC)
-        guard descriptor >= 0 else { throw LabError.failed("open \(device): errno \(errno)") }
+        let descriptor = open(bytesPath, O_WRONLY | O_CLOEXEC | O_SYNC)
+        guard descriptor >= 0 else { throw LabError.failed("open \(bytesPath): errno \(errno)") }
         defer { close(descriptor) }
         guard pwrite(descriptor, bytes, bytes.count, off_t(block * 512)) == bytes.count else {
-            throw LabError.failed("write \(device): errno \(errno)")
+            throw LabError.failed("write \(bytesPath): errno \(errno)")
         }
     }
 
-    /// From now on every read fails with EIO, until a node has written there again.
-    package func loseContent() throws {
+    /// From now on every read at or behind a block fails with EIO, until a node has written there.
+    package func loseContent(from block: Int = 0) throws {
         guard isBlockDevice else {
             throw LabError.notPossibleHere("no loop device: reads of the disk cannot fail")
         }
-        try janitor.command(["truncate", "-s", "0", backing]).check()
+        try janitor.command(["truncate", "-s", "\(block * 512)", backing]).check()
     }
 
     /// Gives the lost bytes back, as zeros.

@@ -25,6 +25,14 @@ package final class StateWatch {
         var state: ServiceState?
     }
     private var files: [File] = []
+    private struct Slot {
+        let node: String
+        let block: Int
+        let disk: SharedDisk
+        var bytes: [UInt8] = []
+        var time: Duration?
+    }
+    private var slots: [Slot] = []
     /// All changes noticed so far.
     package private(set) var changes: [Change] = []
 
@@ -36,8 +44,24 @@ package final class StateWatch {
                 state: StateWatch.state(in: path)))
     }
 
-    /// Reads all files once.
+    /// Begins to watch when a node writes its slot.
+    package func addSlot(of node: Node, block: Int, on disk: SharedDisk) {
+        slots.append(Slot(node: node.name, block: block, disk: disk))
+    }
+
+    /// When a node's slot was last seen to change.
+    package func lastWrite(of node: Node) -> Duration? {
+        slots.first { $0.node == node.name }?.time
+    }
+
+    /// Reads all files and slots once.
     package func sample() {
+        for index in slots.indices {
+            let bytes = try? slots[index].disk.read(block: slots[index].block)
+            guard let bytes, bytes != slots[index].bytes else { continue }
+            slots[index].bytes = bytes
+            slots[index].time = LabClock.now
+        }
         for index in files.indices {
             let state = StateWatch.state(in: files[index].path)
             guard state != files[index].state else { continue }

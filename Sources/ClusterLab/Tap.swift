@@ -41,3 +41,36 @@ package enum Tap {
         return "\(nanoseconds) \(source) \(port) \(size)\n"
     }
 }
+
+/// The datagrams that pass over one of a lab's bridges, noted by a process of its own.
+package final class BeatTap {
+    private let command: RunningCommand
+
+    init(_ network: Network) throws {
+        guard Programs.isBuilt("lab") else {
+            throw LabError.notPossibleHere("\(Programs.built)/lab is not built")
+        }
+        command = try network.janitor.command(
+            [Programs.built + "/lab", "tap", "br\(network.number)"]
+        ).start()
+    }
+
+    /// When the last datagram of a node was heard, by `LabClock`.
+    package func lastBeat(from node: Node, on network: Int = 0) -> Duration? {
+        let address = node.address(on: network)
+        let line = command.outputSoFar.split(separator: "\n").last {
+            $0.split(separator: " ")[1] == address
+        }
+        return line.flatMap { Int64($0.split(separator: " ")[0]) }.map(Duration.nanoseconds)
+    }
+
+    /// Ends it.
+    package func stop() { command.kill() }
+
+    deinit { stop() }
+}
+
+extension Network {
+    /// Begins to note the datagrams that pass.
+    package func startTap() throws -> BeatTap { try BeatTap(self) }
+}

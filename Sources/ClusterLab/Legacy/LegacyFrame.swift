@@ -4,7 +4,7 @@
 ///
 /// Written down a second time, from the specification's table 7.1 and not from `WireFormat`, so
 /// that the product's codec meets bytes that are not its own.
-struct LegacyFrame: Equatable {
+package struct LegacyFrame: Equatable {
     /// Offsets and sizes of one layout.
     struct Shape {
         let services: Int
@@ -30,19 +30,19 @@ struct LegacyFrame: Equatable {
         }
     }
 
-    var node = ""
-    var port = ""
-    var address = ""
+    package var node = ""
+    package var port = ""
+    package var address = ""
     /// Name and state, a number from 0 to 9.
-    var services: [(name: String, state: UInt8)] = []
-    var elapsed: UInt32 = 0
-    var pid: Int32 = 0
+    package var services: [(name: String, state: UInt8)] = []
+    package var elapsed: UInt32 = 0
+    package var pid: Int32 = 0
 
-    static func == (a: LegacyFrame, b: LegacyFrame) -> Bool {
+    package static func == (a: LegacyFrame, b: LegacyFrame) -> Bool {
         a.node == b.node && a.elapsed == b.elapsed && a.pid == b.pid
     }
 
-    func encoded(as layout: LegacyPeer.Layout) -> [UInt8] {
+    package func encoded(as layout: LegacyPeer.Layout) -> [UInt8] {
         let shape = LegacyFrame.shape(of: layout)
         var bytes = [UInt8](repeating: 0, count: shape.size)
         func put(_ text: String, at offset: Int, upTo width: Int) {
@@ -97,5 +97,5 @@ struct LegacyFrame: Equatable {
         pid = Int32(bitPattern: number(at: shape.hostid + 8))
     }
 
-    init() {}
+    package init() {}
 }

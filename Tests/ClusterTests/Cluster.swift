@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import ClusterLab
+import ClusterModel
+import Foundation
+import Testing
+
+/// Two nodes of a lab with running daemons, as most tests begin.
+final class Cluster {
+    let lab: Lab
+    let setup: ClusterSetup
+    var one: Node { lab.node(1) }
+    var two: Node { lab.node(2) }
+
+    /// Boots, configures and, unless told otherwise, starts the daemons and waits for the links.
+    init(
+        _ plan: Lab.Plan = Lab.Plan(), started: Bool = true,
+        _ adjust: (inout ClusterSetup) -> Void = { _ in }
+    ) throws {
+        var setup = ClusterSetup()
+        adjust(&setup)
+        self.setup = setup
+        lab = try Lab(plan)
+        do {
+            try lab.configure(setup)
+            if started {
+                for node in [one, two] { try start(node) }
+                try waitForLinks()
+            }
+        } catch {
+            lab.shutDown()
+            throw error
+        }
+    }
+
+    deinit { lab.shutDown() }
+
+    /// What the launcher and the daemons get from their environment: no talk delay.
+    let environment = ["HEARTBEAT_TALK_DELAY_ON_START": "0"]
+
+    /// Starts the daemons of a node.
+    func start(_ node: Node) throws {
+        if node.isLegacy { return try node.startLegacyDaemons() }
+        let result = try node.launcher("start", environment: environment)
+        guard result.succeeded else {
+            throw LabError.failed(
+                "\(node.name): launcher start: \(result.status) \(result.output)\(result.errors)")
+        }
+    }
+
+    /// Waits until all links are UP, as `hb -s` sees them on every node that runs the product.
+    func waitForLinks(within limit: Duration = .seconds(12)) throws {
+        for node in [one, two] where !node.isLegacy {
+            try lab.wait(upTo: limit, for: "all links UP on \(node.name)") {
+                let up = try linksUp(on: node)
+                if up < 2 * setup.links.count { LabClock.pause(.milliseconds(50)) }
+                return up == 2 * setup.links.count
+            }
+        }
+    }
+
+    func linksUp(on node: Node) throws -> Int {
+        try node.hb("-s").output.split(separator: "\n").count { $0.contains(" status UP") }
+    }
+
+    /// Runs an action that must succeed.
+    func act(_ action: String, _ service: String = "web", on node: Node) throws {
+        let result = try node.service("-A", service, action)
+        #expect(result.status == 0, "\(action) on \(node.name): \(result.output)\(result.errors)")
+    }
+
+    /// Waits until a node's own file says so.
+    func wait(
+        for state: ServiceState, _ service: String = "web", on node: Node,
+        within limit: Duration = .seconds(10)
+    ) throws {
+        try lab.wait(upTo: limit, for: "\(service) \(state.name) on \(node.name)") {
+            node.state(service) == state
+        }
+    }
+
+    /// Waits until a node's file about another one says so.
+    func wait(
+        until node: Node, sees other: Node, in state: ServiceState, _ service: String = "web",
+        within limit: Duration = .seconds(10)
+    ) throws {
+        let what = "\(service) \(state.name) of \(other.name) in the files of \(node.name)"
+        try lab.wait(upTo: limit, for: what) { node.state(service, of: other) == state }
+    }
+
+    /// Starts a service on node1 and allows node2 to take it over; both know it of each other.
+    func run(_ service: String = "web") throws {
+        try act("unfreeze", service, on: one)
+        try wait(for: .started, service, on: one, within: .seconds(15))
+        try act("unfreeze", service, on: two)
+        try wait(until: two, sees: one, in: .started, service)
+        try wait(until: one, sees: two, in: .stopped, service)
+    }
+
+    /// Checks that neither states nor scripts move for `duration`.
+    func expectQuiet(for duration: Duration, _ why: Comment? = nil) throws {
+        lab.watch.sample()
+        let changes = lab.watch.changes.count
+        let entries = lab.journal.entries
+        try lab.observe(for: duration)
+        #expect(Array(lab.watch.changes.dropFirst(changes)) == [], why)
+        #expect(lab.journal.entries == entries, why)
+    }
+
+    /// Checks that a service never ran twice.
+    func expectSingleRuns(of service: String = "web") {
+        #expect(lab.journal.doubleRuns(of: service).isEmpty, "\(lab.journal.entries)")
+    }
+
+    /// The links of a node by its monitor lines, as `hb -s --json` tells.
+    func links(of node: Node) throws -> [LinkFacts] {
+        let text = try node.hb("-s", "--json").output
+        return try JSONDecoder().decode(LinkFacts.Report.self, from: Data(text.utf8)).links
+    }
+
+    /// The end of a node's log, for the text of a failure.
+    func log(of node: Node) -> String {
+        let path = node.place(of: "/usr/local/cluster/log/nmond.log")
+        return (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    }
+}
+
+/// What tests need of `hb -s --json`.
+struct LinkFacts: Decodable {
+    struct Report: Decodable { let links: [LinkFacts] }
+    let node: String
+    let type: String
+    let role: String
+    let status: String
+    let reason: String?
+    let pid: Int32?
+    let received: UInt64
+    let drops: [String: UInt64]
+    let badEntries: UInt64
+    let beatAgeSeconds: Double?
+}
+
+/// Prints a measured figure beside the test that took it.
+func report(_ what: String, _ duration: Duration) {
+    print("   figure: \(what): \(String(format: "%.3f", duration.inSeconds)) s")
+}
