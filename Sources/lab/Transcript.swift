@@ -33,9 +33,9 @@ final class Transcript {
 
     /// What it printed.
     func output(_ text: String) {
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(
-            text.hasSuffix("\n") ? 1 : 0)
-        {
+        guard !text.isEmpty else { return }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for line in text.hasSuffix("\n") ? lines.dropLast() : lines {
             show("                    " + colored(String(line)))
         }
     }

@@ -34,8 +34,13 @@ final class Cluster {
 
     deinit { lab.shutDown() }
 
-    /// What the launcher and the daemons get from their environment: no talk delay.
-    let environment = ["HEARTBEAT_TALK_DELAY_ON_START": "0"]
+    /// What the launcher and the daemons get from their environment: no talk delay, and a log.
+    var environment: [String: String] {
+        ["HEARTBEAT_TALK_DELAY_ON_START": "0", "EZ_LOG_FILE": logDirectory + "/all"]
+    }
+    private var logDirectory: String {
+        lab.plan.layout == .classic ? "/usr/local/cluster/log" : "/var/log/openha"
+    }
 
     /// Starts the daemons of a node.
     func start(_ node: Node) throws {
@@ -62,10 +67,16 @@ final class Cluster {
         try node.hb("-s").output.split(separator: "\n").count { $0.contains(" status UP") }
     }
 
-    /// Runs an action that must succeed.
+    /// Runs an action that must succeed, watching all states meanwhile.
     func act(_ action: String, _ service: String = "web", on node: Node) throws {
-        let result = try node.service("-A", service, action)
-        #expect(result.status == 0, "\(action) on \(node.name): \(result.output)\(result.errors)")
+        let running = try node.startAction(service, action)
+        var result: CommandResult?
+        try lab.wait(upTo: .seconds(20), for: "\(action) of \(service) on \(node.name)") {
+            result = running.poll()
+            return result != nil
+        }
+        lab.watch.sample()
+        #expect(result?.status == 0, "\(action) on \(node.name): \(result!) \(log(of: node))")
     }
 
     /// Waits until a node's own file says so.
@@ -117,10 +128,12 @@ final class Cluster {
         return try JSONDecoder().decode(LinkFacts.Report.self, from: Data(text.utf8)).links
     }
 
-    /// The end of a node's log, for the text of a failure.
-    func log(of node: Node) -> String {
-        let path = node.place(of: "/usr/local/cluster/log/nmond.log")
-        return (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    /// The last lines of a node's daemons, for the text of a failure.
+    func log(of node: Node, lines: Int = 40) -> Comment {
+        let path = node.place(of: logDirectory + "/all")
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        let last = text.split(separator: "\n").suffix(lines).joined(separator: "\n")
+        return "the log of \(node.name):\n\(last)"
     }
 }
 
