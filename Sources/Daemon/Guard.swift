@@ -45,11 +45,11 @@ private final class ManagerGuard {
         let environment = node.environment
         do throws(SystemError) {
             try makeDirectory(environment.procDirectory)
+            loop = try EventLoop(signals: [SIGTERM, SIGINT, SIGQUIT, SIGHUP])
             lock = try LockFile("\(environment.procDirectory)/guard.key")
             try makeDirectory(environment.stateDirectory)
             runDirectory = try RunDirectory(
                 stateDirectory: environment.stateDirectory, create: true)
-            loop = try EventLoop(signals: [SIGTERM, SIGINT, SIGQUIT, SIGHUP])
         } catch {
             throw StartRefusal(error.description)
         }
@@ -125,8 +125,13 @@ private final class ManagerGuard {
         guard manager == nil, !isEnding else { return }
         startAt = nil
         failures += 1
-        log.warning("nmond is gone, starting it")
         let program = "\(node.environment.bin)/nmond"
+        guard isExecutable(program) else {
+            log.error("nmond is gone, and so is \(program): nothing to guard")
+            isEnding = true
+            return
+        }
+        log.warning("nmond is gone, starting it")
         do throws(SystemError) {
             let child = try Child(program, [program])
             try loop.watch(child.descriptor, token: Token.start)

@@ -39,11 +39,12 @@ final class ManagerSetting {
             for directory in [
                 environment.procDirectory, environment.stateDirectory, environment.logDirectory,
             ] { try makeDirectory(directory) }
+            // Before the lock: whoever sees us run may tell us to end, and that is to be noticed.
+            loop = try EventLoop(signals: [SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2])
             lock = try Self.lock(environment.procDirectory)
             run = try RunDirectory(stateDirectory: environment.stateDirectory, create: true)
             page = try ManagerPage(writing: run)
             bell = try Doorbell(at: run.managerBell)
-            loop = try EventLoop(signals: [SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2])
             try loop.watch(bell.descriptor, token: ManagerLoop.Token.bell)
         } catch {
             throw StartRefusal(error.description)
