@@ -54,7 +54,8 @@ final class ManagerLoop {
         manager = Manager(
             node: setting.node.name, boot: setting.node.boot,
             links: setting.monitor.lines.map(\.managed),
-            services: setting.services.map(\.managed), at: timeSinceBoot())
+            services: setting.services.map(\.managed),
+            sendsTrailer: setting.node.environment.tunables.sendsTrailer, at: timeSinceBoot())
         report = ManagerReport(
             pid: getpid(), startedAt: setting.startedAt,
             heartbeat: Heartbeat(node: setting.node.name, hostID: hostID()),

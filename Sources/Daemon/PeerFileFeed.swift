@@ -29,6 +29,8 @@ final class PeerFileFeed {
     /// Writers that are gone, or on their way: reaped as they end.
     private var endings: [Writer] = []
     private var retryAt: Duration = .zero
+    private var refused: [PeerRecord] = []
+    private var refusedUntil: Duration = .zero
 
     init(program: String, loop: EventLoop, token: UInt64, log: Logger) {
         self.program = program
@@ -44,6 +46,10 @@ final class PeerFileFeed {
     /// Sends what fits; starts the writer when there is none.
     func pump(at now: Duration) {
         if writer == nil, now >= retryAt { start(at: now) }
+        if !refused.isEmpty, now >= refusedUntil {
+            for record in refused where waiting[record.target] == nil { write(record) }
+            refused = []
+        }
         guard let writer else { return }
         while sent.count < Self.window, head < queue.count {
             guard let record = waiting[queue[head]] else {
@@ -61,18 +67,25 @@ final class PeerFileFeed {
         }
     }
 
-    /// When to pump again without being told: only while there is no writer.
-    var deadline: Duration? { writer == nil ? retryAt : nil }
+    /// When to pump again without being told: while there is no writer, or something was refused.
+    var deadline: Duration? { writer == nil ? retryAt : refused.isEmpty ? nil : refusedUntil }
 
     /// The channel is readable.
     func takeAnswers(at now: Duration) {
         while let writer {
             switch writer.channel.answer(limit: 16) {
             case .none: return
-            case .record: if !sent.isEmpty { sent.removeFirst() }
+            case .record(let answer): confirmed(answer == [1], at: now)
             case .ended: lost(at: now)
             }
         }
+    }
+
+    /// What the disk refused is tried again after a while, unless there is later word by then.
+    private func confirmed(_ isDone: Bool, at now: Duration) {
+        guard !sent.isEmpty, case let record = sent.removeFirst(), !isDone else { return }
+        refused.append(record)
+        refusedUntil = now + .seconds(1)
     }
 
     private func lost(at now: Duration) {

@@ -6,8 +6,8 @@ import Logging
 import Platform
 
 /// Runs `ezwriter`: writes the peers' state files for nmond, so that a disk that hangs stops nothing
-/// but this process. Records come on stdin, each is answered by one byte once it is done; it ends
-/// when nmond closes its end.
+/// but this process. Records come on stdin, each is answered by one byte once it is done, 0
+/// if it could not be; it ends when nmond closes its end.
 package func runWriter(_ arguments: [String]) -> Int32 {
     let node: LocalNode
     do throws(StartRefusal) {
@@ -23,8 +23,8 @@ package func runWriter(_ arguments: [String]) -> Int32 {
     }
     let writer = Writer(node: node, log: node.startLog("ezwriter"))
     while let bytes = RecordChannel.nextRecord(limit: PeerRecord.size + 1) {
-        if let record = PeerRecord(bytes: bytes) { writer.write(record) }
-        RecordChannel.answer([1])
+        let isDone = PeerRecord(bytes: bytes).map(writer.write) ?? true
+        RecordChannel.answer([isDone ? 1 : 0])
     }
     return 0
 }
@@ -42,19 +42,22 @@ private final class Writer {
         files = StateFiles(directory: node.environment.stateDirectory)
     }
 
-    func write(_ record: PeerRecord) {
+    /// False when the disk refused.
+    func write(_ record: PeerRecord) -> Bool {
         do throws(SystemError) {
             switch record.content {
             case .state(let state):
                 // Never our own: that one belongs to the actions.
-                guard record.node != node.name else { return }
+                guard record.node != node.name else { return true }
                 try files.write(state, record.service, record.node, sync: false)
             case .run(let number): try write(run: number, record)
             }
             isFailing = false
+            return true
         } catch {
             if !isFailing { log.error("\(error)") }
             isFailing = true
+            return false
         }
     }
 

@@ -44,15 +44,22 @@ struct LinkEar: Sendable {
             (pid, loopAt) = (reading.pid, nil)
         }
         noteLoop(reading.loopAt, at: now)
-        if let beat = reading.beatAt { beatAt = max(beatAt ?? .zero, min(beat, now)) }
-        if let other = reading.otherLayoutAt {
-            otherLayoutAt = max(otherLayoutAt ?? .zero, min(other, now))
+        if let beat = past(reading.beatAt, now) { beatAt = max(beatAt ?? .zero, beat) }
+        if let other = past(reading.otherLayoutAt, now) {
+            otherLayoutAt = max(otherLayoutAt ?? .zero, other)
         }
-        if let news = reading.news {
+        if let news = reading.news, reading.beatAt.map({ $0 <= now + .seconds(1) }) ?? true {
             content = news
             contentAt = beatAt ?? now
             contentNumber += 1
         }
+    }
+
+    /// A time of a page: a hair after `now` it was written since; far after, by another run of the
+    /// machine, whose beats prove nothing.
+    private func past(_ time: Duration?, _ now: Duration) -> Duration? {
+        guard let time, time <= now + .seconds(1) else { return nil }
+        return min(time, now)
     }
 
     /// A receiver that stood still heard nothing in that time, and must hear for a whole timeout.

@@ -13,6 +13,8 @@ package struct Manager: Sendable {
     private let links: [ManagedLink]
     private let ownLinks: Set<UInt32>
     private let diskTimeout: Duration
+    /// Without trailers of ours nobody can say that he hears us.
+    private let sendsTrailer: Bool
     private let smallestTimeout: Duration
     private var keepers: [LinkKeeper]
     /// Of each link that we hear a peer on: which peer, and which of its ears.
@@ -38,13 +40,16 @@ package struct Manager: Sendable {
     /// When `settle` wants to be called again, at the latest.
     package private(set) var deadline: Duration
 
-    /// - Parameter links: All lines of the monitor file; `link` events name them by index.
+    /// - Parameters:
+    ///   - links: All lines of the monitor file; `link` events name them by index.
+    ///   - sendsTrailer: Our beats carry trailers; if not, every peer is treated as a C peer.
     package init(
         node: String, boot: BootIdentity, links: [ManagedLink], services: [ManagedService],
-        at now: Duration
+        sendsTrailer: Bool = true, at now: Duration
     ) {
         self.node = node
         self.boot = boot
+        self.sendsTrailer = sendsTrailer
         announcer = Announcer(boot: boot)
         self.links = links
         let own = links.filter { $0.node == node }
@@ -166,7 +171,9 @@ package struct Manager: Sendable {
             if announcer.refresh(services[index], index) { changed.append(index) }
             acts += decide(index, at: now)
         }
-        let views = peers.map { $0.view(at: now, diskTimeout: diskTimeout) }
+        let views = peers.map {
+            $0.view(at: now, diskTimeout: diskTimeout, weSendTrailers: sendsTrailer)
+        }
         let echoes = peers.flatMap { $0.echoes(at: now) }
         if let publish = announcer.announce(
             changed, &services, views, echoes, viewChanged: viewChanged, at: now)
@@ -296,9 +303,8 @@ package struct Manager: Sendable {
         let service = services[index]
         guard service.hold == .free, service.attemptSince == nil else { return .busy }
         if service.retryAt > now { return .until(service.retryAt) }
-        if peers[peer].judgement == .up && peers[peer].sendsTrailers(at: now)
-            && !peers[peer].hearsUs
-        {
+        let mustHear = sendsTrailer && peers[peer].sendsTrailers(at: now)
+        if peers[peer].judgement == .up && mustHear && !peers[peer].hearsUs {
             return .peerDoesNotHearUs
         }
         let visible = keepers.compactMap(\.absentSince).map { $0 + LinkKeeper.visibility }.max()

@@ -186,10 +186,11 @@ package struct PeerMonitor: Sendable {
         }
     }
 
-    func view(at now: Duration, diskTimeout: Duration) -> PeerView {
+    func view(at now: Duration, diskTimeout: Duration, weSendTrailers: Bool) -> PeerView {
         PeerView(
             name: name, judgement: judgement,
-            sendsTrailers: judgement == .up && sendsTrailers(at: now), hearsUs: hearsUs,
+            sendsTrailers: judgement == .up && weSendTrailers && sendsTrailers(at: now),
+            hearsUs: hearsUs,
             acknowledged: judgement == .up ? acknowledged : 0,
             hasFastLink: ears.contains { !$0.link.kind.isDisk && $0.isUp(at: now) },
             diskTimeout: diskTimeout)

@@ -277,6 +277,18 @@ import WireFormat
         #expect(!bench.peer.hearsUs)
     }
 
+    @Test("a page of another run of the machine, with times to come, is no life")
+    func futurePage() {
+        var bench = ManagerBench()
+        bench.own(.stopped)
+        let later = bench.now + .seconds(500)
+        let effects = bench.pass(.seconds(11)) { bench in
+            bench.manager.handle(
+                .link(bench.ears[0], LinkReading(pid: 100, beatAt: later)), at: bench.now)
+        }
+        #expect(effects.starts == ["svc1"])
+    }
+
     @Test("our echo names the heard link and publication, and is no new publication of ours")
     func echo() {
         var bench = ManagerBench()
