@@ -41,7 +41,7 @@ import Testing
         var end: Int
         var ours: ModelNode
         var theirs: LegacyNode
-        /// Seconds since each one's last read of the other.
+        /// Seconds for which each one has left news of the other unread.
         var oursUnread = 0
         var theirsUnread = 0
         /// The most that may be: of C, its timeout on a disk, a second on the network.
@@ -69,11 +69,15 @@ import Testing
         if world.ours.mayBegin { add("we begin") { $0.ours.begin(now: now) } }
         if world.ours.mayLook { add("we look") { $0.ours.look(now: now) } }
         if world.ours.scriptRuns { add("our script ends") { $0.ours.endScript(now: now) } }
-        add("we read") { read(&$0) }
+        let weHaveNews = world.theirs.own != world.ours.peer.state
+        if weHaveNews { add("we read") { read(&$0) } }
         if world.theirs.mayBegin { add("C begins") { $0.theirs.begin(now: world.now) } }
-        add("C reads") {
-            $0.theirs.heard = $0.ours.published
-            $0.theirsUnread = 0
+        let theyHaveNews = world.ours.published != world.theirs.heard
+        if theyHaveNews {
+            add("C reads") {
+                $0.theirs.heard = $0.ours.published
+                $0.theirsUnread = 0
+            }
         }
         let isDue = world.theirs.own == .startReady && world.now >= world.theirs.readyAt + 5
         if isDue { add("C decides") { $0.theirs.decide() } }
@@ -84,8 +88,8 @@ import Testing
         if mayTick {
             add("tick") {
                 $0.now += 1
-                $0.oursUnread += 1
-                $0.theirsUnread += 1
+                $0.oursUnread = weHaveNews ? $0.oursUnread + 1 : 0
+                $0.theirsUnread = theyHaveNews ? $0.theirsUnread + 1 : 0
             }
         }
         return worlds
@@ -93,7 +97,6 @@ import Testing
 
     private func read(_ world: inout World) {
         world.oursUnread = 0
-        guard world.theirs.own != world.ours.peer.state else { return }
         world.ours.peer.state = world.theirs.own
         world.ours.peer.changes += 1
     }
