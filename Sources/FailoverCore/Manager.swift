@@ -194,7 +194,7 @@ package struct Manager: Sendable {
     private mutating func review(_ peer: Int, at now: Duration) {
         let before = peers[peer].judgement
         if peers[peer].judge(at: now) {
-            logJudgement(of: peer, before: before)
+            if let (severity, text) = peers[peer].remark(after: before) { say(severity, text) }
             viewChanged = true
             for index in shared[peer] { mark(index) }
         }
@@ -215,21 +215,6 @@ package struct Manager: Sendable {
             services[index].hear(entry)
         }
         for index in shared[peer] { mark(index) }
-    }
-
-    private mutating func logJudgement(of peer: Int, before: PeerView.Judgement) {
-        let name = peers[peer].name
-        switch (before, peers[peer].judgement) {
-        case (_, .up): say(.notice, "node \(name) is up")
-        case (_, .down):
-            say(.warning, "node \(name) is down: no link carried a beat for its whole timeout")
-        case (_, .otherLayout):
-            say(
-                .error,
-                "node \(name) beats in another layout than ours (EZ_WIRE): nothing is decided")
-        case (.undecided, .undecided): break
-        case (_, .undecided): say(.notice, "node \(name) is undecided until it is heard")
-        }
     }
 
     /// Draws the partner's state from what was heard, and has its file follow.
@@ -400,13 +385,5 @@ package struct Manager: Sendable {
         }
         for at in doubleRuns.values { next = min(next, at) }
         deadline = max(next, now)
-    }
-}
-
-extension Duration {
-    /// For people: `2.5 s`.
-    var text: String {
-        let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000
-        return "\(tenths / 10).\(tenths % 10) s"
     }
 }
