@@ -4,8 +4,8 @@ import Glibc
 /// The helper that owns what a lab shares, and tidies up however the lab ends.
 ///
 /// It lives in a network and mount namespace of its own, holds the bridges and the shared disk,
-/// and reads from a pipe whose other end only the lab has: when the lab ends, even by SIGKILL, the
-/// pipe closes and the janitor kills what is left of the nodes and removes the lab's directory.
+/// and reads from a socket whose other end only the lab has: when the lab ends, even by SIGKILL, it
+/// closes and the janitor kills what is left of the nodes and removes the lab's directory.
 /// The loop device is detached while it is open, so the kernel frees it with its last user.
 final class Janitor {
     /// Its process; the bridges are in its network namespace.
@@ -18,10 +18,13 @@ final class Janitor {
         let script = directory + "/janitor"
         try write(Janitor.script, to: script)
         var ends: [CInt] = [0, 0]
-        guard pipe(&ends) == 0 else { throw LabError.failed("pipe: errno \(errno)") }
+        // No other program may inherit our end, even if started at this very moment by a thread.
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+            throw LabError.failed("socketpair: errno \(errno)")
+        }
         defer { close(ends[0]) }
         lifeline = ends[1]
-        _ = fcntl(lifeline, F_SETFD, FD_CLOEXEC)
         let start = Command(
             ["unshare", "--net", "--mount", "--propagation", "private", "sh", script],
             environment: [

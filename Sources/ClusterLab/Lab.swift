@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Glibc
+import Synchronization
 
 /// A cluster on one machine: nodes with namespaces of their own, bridges between them, a shared disk.
 ///
@@ -44,7 +45,7 @@ package final class Lab {
     /// What the STATE files said, and since when.
     package let watch = StateWatch()
     let janitor: Janitor
-    private static nonisolated(unsafe) var count = 0
+    private static let count = Atomic<Int>(0)
 
     /// Why this machine cannot have a lab, or nil if it can.
     package static let obstacle: String? = {
@@ -68,9 +69,9 @@ package final class Lab {
     package init(_ plan: Plan = Plan()) throws {
         if let obstacle = Lab.obstacle { throw LabError.notPossibleHere(obstacle) }
         Leftovers.remove()
-        Lab.count += 1
         self.plan = plan
-        directory = "\(Leftovers.prefix)\(getpid()).\(Lab.count)"
+        let count = Lab.count.add(1, ordering: .relaxed).newValue
+        directory = "\(Leftovers.prefix)\(getpid()).\(count)"
         try makeDirectory(directory + "/shared")
         try Leftovers.claim(directory)
         try Programs.install(in: directory, plan: plan)

@@ -68,10 +68,10 @@ enum NodeTree {
                 grafts.append("\(path) \(node.directory)/\(name) rw")
             }
             try makeDirectory(node.directory + "/var/services")
-            try makeDirectory(node.directory + "/init")
-            try Command(["cp", source + "/ezha", node.directory + "/init/openha.init"]).check()
+            try makeDirectory(node.directory + "/launcher")
+            try Command(["cp", source + "/ezha", node.directory + "/launcher/openha.init"]).check()
             grafts.append("/usr/lib/openha/bin \(bin) ro")
-            grafts.append("/usr/share/openha/init \(node.directory)/init ro")
+            grafts.append("/usr/share/openha/init \(node.directory)/launcher ro")
         }
         if lab.plan.withServiceScriptsInEtc {
             try makeDirectory(node.directory + "/etc-opensvc")

@@ -128,6 +128,20 @@ final class Cluster {
         return try JSONDecoder().decode(LinkFacts.Report.self, from: Data(text.utf8)).links
     }
 
+    /// Runs the body of a test; should it time out, says what all nodes know.
+    func explaining(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch LabError.timedOut(let what) {
+            for node in [one, two] where node.isOn && !node.isLegacy {
+                let states = try node.service("-s", "--json").output
+                let links = try node.hb("-s").output
+                Issue.record("\(node.name): \(states)\n\(links)\n\(log(of: node))")
+            }
+            throw LabError.timedOut(what)
+        }
+    }
+
     /// The last lines of a node's daemons, for the text of a failure.
     func log(of node: Node, lines: Int = 40) -> Comment {
         let path = node.place(of: logDirectory + "/all")

@@ -2,10 +2,11 @@
 import ClusterLab
 import Testing
 
-/// Whole clusters: one at a time, since they share two cores and measure time.
+/// Whole clusters, each on a lab of its own: suites side by side, the tests of a suite in turn.
 ///
-/// Without root (and namespaces) they are skipped, and say why.
+/// They wait most of the time, and measure it with tolerance. Without root (and namespaces) they
+/// are skipped, and say why.
 @Suite(
-    .serialized, .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(6)),
     .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"))
 struct ClusterTests {}

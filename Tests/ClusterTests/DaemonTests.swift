@@ -126,11 +126,9 @@ extension Cluster {
     /// Ends all daemons of a node as roughly as possible, scripts and services excepted.
     fileprivate func killDaemons(of node: Node) throws {
         let names = Programs.heartbeatNames.joined(separator: "|")
-        // The guard first, or it would bring them back.
-        try node.signal("KILL", "ezguard")
-        _ = try node.run("pkill", "-KILL", "-x", names)
+        // Again and again: guard and nmond bring each other back.
         try lab.wait(upTo: .seconds(2), for: "the end of the daemons") {
-            try node.run("pgrep", "-x", names).status == 1
+            try !node.run("pkill", "-KILL", "-x", names).succeeded
         }
     }
 }

@@ -30,7 +30,7 @@ extension ClusterTests {
             let cut = LabClock.now
             try one.powerCut()
             try cluster.wait(until: two, sees: one, in: .unknown, within: .seconds(5))
-            report("last beat to UNKNOWN amid hostile datagrams, at most", LabClock.now - cut)
+            report("power cut to UNKNOWN amid hostile datagrams", LabClock.now - cut)
             try cluster.wait(for: .started, on: two)
             sending.kill()
             cluster.expectSingleRuns()

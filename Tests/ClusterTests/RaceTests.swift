@@ -41,8 +41,12 @@ extension ClusterTests {
 
         private func race(_ adjust: (inout ClusterSetup) -> Void) throws {
             let cluster = try Cluster(Lab.Plan(), started: true, adjust)
+            try cluster.explaining { try rounds(20, of: cluster) }
+        }
+
+        private func rounds(_ count: Int, of cluster: Cluster) throws {
             let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
-            for round in 1...20 {
+            for round in 1...count {
                 let starts = lab.journal.entries(of: "web", .starting).count
                 // From both at the very same time to one a good deal earlier.
                 try unfreeze(cluster, apart: .milliseconds([0, 3, 20, 80, 300][round % 5]))

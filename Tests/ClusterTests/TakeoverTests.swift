@@ -40,6 +40,7 @@ extension ClusterTests {
             try cluster.start(one)
             try cluster.wait(for: .stopped, on: one)
             try cluster.wait(until: two, sees: one, in: .stopped)
+            try cluster.wait(until: one, sees: two, in: .started)
             try cluster.expectQuiet(for: .seconds(3))
             cluster.expectSingleRuns()
         }
