@@ -15,6 +15,8 @@ let package = Package(
         .executable(name: "hactl", targets: ["hactl"]),
         // Preloaded by tests and benches that count allocations; never installed.
         .library(name: "MallocCounter", type: .dynamic, targets: ["MallocCounter"]),
+        // Preloaded by cluster tests that step the wall clock; never installed.
+        .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -92,6 +94,8 @@ let package = Package(
             ], swiftSettings: warnings),
         // Counts another program's allocations, see its comment.
         .target(name: "MallocCounter", path: "Tests/MallocCounter"),
+        // A wall clock that tests can step, see its comment.
+        .target(name: "WallClock", path: "Tests/WallClock"),
         .testTarget(
             name: "WireFormatTests", dependencies: ["ClusterModel", "WireFormat", "HostileBeats"],
             resources: [.copy("Vectors")]),

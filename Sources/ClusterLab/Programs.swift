@@ -66,11 +66,9 @@ package enum Programs {
 
     /// Copies a binary (it must not change while a node runs it) and gives it its names.
     private static func copy(_ binary: String, to target: String, named names: [String]) throws {
-        do {
-            try FileManager.default.copyItem(atPath: binary, toPath: target)
-        } catch {
-            throw LabError.failed("cannot copy \(binary): \(error)")
-        }
+        // By another process: a descriptor of ours, open for writing, could leak into a program that
+        // another thread starts just now, and the copy could not be executed ("text file busy").
+        try Command(["cp", binary, target]).check()
         let directory = URL(fileURLWithPath: target).deletingLastPathComponent().path
         for name in names
         where symlink(

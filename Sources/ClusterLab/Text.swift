@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Glibc
 
-/// Writes a small file, replacing it.
+/// Writes a small file, replacing what it held.
+///
+/// Close-on-exec, so that no program started by another thread keeps a script open for writing.
 func write(_ text: String, to path: String) throws {
-    do {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    } catch {
-        throw LabError.failed("cannot write \(path): \(error)")
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let bytes = Array(text.utf8)
+    guard descriptor >= 0 else { throw LabError.failed("cannot write \(path): errno \(errno)") }
+    defer { close(descriptor) }
+    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+        throw LabError.failed("cannot write \(path): errno \(errno)")
     }
 }
 

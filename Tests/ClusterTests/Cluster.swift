@@ -42,10 +42,11 @@ final class Cluster {
         lab.plan.layout == .classic ? "/usr/local/cluster/log" : "/var/log/openha"
     }
 
-    /// Starts the daemons of a node.
-    func start(_ node: Node) throws {
+    /// Starts the daemons of a node, with more in their environment if need be.
+    func start(_ node: Node, with more: [String: String] = [:]) throws {
         if node.isLegacy { return try node.startLegacyDaemons() }
-        let result = try node.launcher("start", environment: environment)
+        let result = try node.launcher(
+            "start", environment: environment.merging(more) { $1 })
         guard result.succeeded else {
             throw LabError.failed(
                 "\(node.name): launcher start: \(result.status) \(result.output)\(result.errors)")

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import ClusterLab
+import ClusterModel
+import Testing
+
+extension ClusterTests {
+    /// Operators, editors and busy neighbours.
+    @Suite("A cluster that is disturbed", .serialized) struct DisturbanceTests {
+        @Test("survives operators who type anything at any time on both nodes")
+        func operatorRaces() throws {
+            let cluster = try Cluster()
+            let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
+            let seed = UInt64.random(in: 0...UInt64(UInt32.max))
+            var random = Dice(seed: seed)
+            var actions: [RunningCommand] = []
+            let words = ["unfreeze", "freeze-stop", "start", "stop", "unfreeze", "freeze-start"]
+            for _ in 1...60 {
+                let node = [one, two][random.next(2)]
+                actions.append(try node.startAction("web", words[random.next(words.count)]))
+                try lab.observe(for: .milliseconds([0, 5, 50, 300, 1200][random.next(5)]))
+            }
+            for action in actions {
+                let status = try action.wait(within: .seconds(30)).status
+                #expect([0, 255].contains(status), "seed \(seed)")
+            }
+            #expect(lab.journal.doubleRuns(of: "web").isEmpty, "seed \(seed)")
+            // Whatever they left behind can be cleared and works again.
+            for node in [one, two] where node.state("web") != .frozenStop {
+                try lab.wait(upTo: .seconds(15), for: "freeze-stop on \(node.name)") {
+                    try node.service("-A", "web", "freeze-stop").succeeded
+                        || node.state("web") == .frozenStop
+                }
+            }
+            try cluster.wait(until: one, sees: two, in: .frozenStop)
+            try cluster.wait(until: two, sees: one, in: .frozenStop)
+            try cluster.run()
+            #expect(lab.journal.doubleRuns(of: "web").isEmpty, "seed \(seed)")
+        }
+
+        @Test("goes on while its configuration is edited, broken, removed and put back")
+        func configuration() throws {
+            let cluster = try Cluster()
+            try cluster.run()
+            for node in cluster.lab.nodes {
+                try node.shell("cp -r /usr/local/cluster/conf /run/kept")
+                try node.shell("echo 'half a line' >>/usr/local/cluster/conf/services")
+                try cluster.expectQuiet(for: .seconds(1))
+                try node.shell("echo 'node1 net' >>/usr/local/cluster/conf/monitor")
+                try cluster.expectQuiet(for: .seconds(1))
+                try node.shell("rm /usr/local/cluster/conf/services")
+                try cluster.expectQuiet(for: .seconds(1))
+                try node.shell("cp /run/kept/* /usr/local/cluster/conf/")
+                try cluster.expectQuiet(for: .seconds(1))
+            }
+            try cluster.act("freeze-stop", on: cluster.one)
+            try cluster.wait(for: .started, on: cluster.two)
+            cluster.expectSingleRuns()
+        }
+
+        @Test("sees nobody down on a node whose processors are all busy")
+        func busy() throws {
+            let cluster = try Cluster()
+            try cluster.run()
+            let hog = "for i in 1 2 3 4 5 6 7 8; do (timeout 6 sh -c 'while :; do :; done') & done"
+            try cluster.one.shell("(\(hog)) >/dev/null 2>&1 &")
+            try cluster.expectQuiet(for: .seconds(6))
+        }
+
+        @Test("kills a script that hangs, when it is told how long one may take")
+        func calloutTimeout() throws {
+            let cluster = try Cluster(started: false)
+            var behaviour = ServiceScript.Behaviour()
+            behaviour.startSeconds = "600"
+            try ServiceScript("web", in: cluster.lab).behave(behaviour)
+            for node in cluster.lab.nodes {
+                try cluster.start(node, with: ["EZ_CALLOUT_TIMEOUT": "1"])
+            }
+            try cluster.waitForLinks()
+            try cluster.act("unfreeze", on: cluster.one)
+            try cluster.wait(for: .startFailed, on: cluster.one)
+            let left = try cluster.one.shell("ps -ef").contains("sleep 600")
+            #expect(!left, "its children are gone, too")
+            try cluster.expectQuiet(for: .seconds(2))
+        }
+    }
+}
+
+/// Random numbers that a seed brings back.
+private struct Dice: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed &* 2 &+ 1 }
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ (state >> 29)
+    }
+
+    mutating func next(_ bound: Int) -> Int { Int(next() >> 33) % bound }
+}
