@@ -53,11 +53,13 @@ extension ClusterTests {
             try one.poll { one.remote() == .started }
             #expect(try one.act("unfreeze") == 0)
 
-            // stop: remote freeze-stop unless it is 6; local freeze-stop unless it is 6 (22).
+            // stop, on the node that runs it: remote freeze-stop unless it is 6, then local (22).
+            try two.poll { two.remote() == .stopped }
+            #expect(try one.act("freeze-stop") == 0)
+            try two.poll { two.remote() == .frozenStop }
             #expect(try two.act("freeze-stop") == 0)
-            try one.poll { one.remote() == .frozenStop }
-            if one.local() != .frozenStop { #expect(try one.act("freeze-stop") == 0) }
-            #expect(try one.act("freeze-stop") == 255, "the agent never asks this; C refuses it")
+            #expect([one.local(), two.local()] == [.frozenStop, .frozenStop])
+            #expect(try two.act("freeze-stop") == 255, "never asked by the agent; C refuses it")
             cluster.expectSingleRuns()
         }
 
