@@ -64,9 +64,15 @@ final class ActionRun {
         if let child, let status = child.process.status() {
             loop.unwatch(child.process.descriptor)
             self.child = nil
-            step(.ended(end(of: child, status)))
+            scriptEnded(end(of: child, status))
         }
         if let due = question, timeSinceBoot() >= due.at { answer(due.about) }
+    }
+
+    /// A script that cannot be run is bad input: told where the action was asked for, not only logged.
+    private func scriptEnded(_ end: CalloutEnd) {
+        if case .notStarted(let reason) = end { console.tell("Error: exec failed: \(reason)") }
+        step(.ended(end))
     }
 
     private func end(of child: RunningProcess, _ status: Int32) -> CalloutEnd {
@@ -168,7 +174,7 @@ final class ActionRun {
             try loop.watch(started.descriptor, token: ActionRun.childToken)
             child = RunningProcess(path, started)
         } catch {
-            step(.ended(.notStarted("\(error)")))
+            scriptEnded(.notStarted("\(error)"))
         }
     }
 

@@ -45,7 +45,7 @@ struct BootResetRun {
             lock = try ServiceLock(procDirectory: environment.procDirectory, service: name)
         } catch {
             // An action of this run of the machine is at it: nothing to reset.
-            if error.code == EAGAIN || error.code == EACCES { return }
+            if error.code == EAGAIN { return }
             throw error
         }
         let record = lock.current(boot: boot)

@@ -43,6 +43,11 @@ struct Console {
     /// The log, and stderr unless the log shows there already.
     func complain(_ text: String) {
         logger.error("\(text)")
+        tell(text)
+    }
+
+    /// stderr, for what is logged elsewhere, unless the log shows there already.
+    func tell(_ text: String) {
         if !echoes { warn(text) }
     }
 

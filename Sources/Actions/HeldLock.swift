@@ -22,7 +22,7 @@ func takeLock(_ job: ActionJob, boot: BootIdentity, console: Console) -> LockAtt
         do throws(SystemError) {
             return .ours(try ServiceLock(procDirectory: proc, service: name))
         } catch {
-            guard error.code == EAGAIN || error.code == EACCES else {
+            guard error.code == EAGAIN else {
                 console.complain("\(error)")
                 return .answered(exitCode: 255)
             }

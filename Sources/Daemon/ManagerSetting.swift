@@ -115,7 +115,7 @@ final class ManagerSetting {
         let key = "\(directory)/nmond.key"
         do throws(SystemError) {
             return try LockFile(key)
-        } catch  where error.code == EAGAIN || error.code == EACCES {
+        } catch  where error.code == EAGAIN {
             let holder = lockHolder(key).map { ", process \($0)" } ?? ""
             throw SystemError(
                 "unable to lock key file: nmond runs already\(holder):", key, code: error.code)

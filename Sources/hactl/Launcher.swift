@@ -60,8 +60,7 @@ struct Launcher {
             do throws(SystemError) {
                 return try LockFile("\(node.environment.procDirectory)/launcher.lock")
             } catch {
-                let isBusy = error.code == EAGAIN || error.code == EACCES
-                guard isBusy, timeSinceBoot() < deadline else { throw error }
+                guard error.code == EAGAIN, timeSinceBoot() < deadline else { throw error }
                 usleep(100_000)
             }
         }

@@ -75,12 +75,15 @@ struct LinkCommand: ParsableCommand {
                 Console.error("Incompatible options.")
                 return refuse(node)
             }
+            node.report(node.findings)
             return options.carryOut(on: node)
         } catch  where exitCode(for: error) == .success {
             Console.print(fullMessage(for: error))
             return ExitCode.success
         } catch {
-            return refuse(LocalNode(program: program))
+            let refused = refuse(LocalNode(program: program))
+            Usage.explain(message(for: error), arguments, of: "hb")
+            return refused
         }
     }
 

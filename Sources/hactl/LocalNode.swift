@@ -89,8 +89,33 @@ struct LocalNode {
 }
 
 /// The directory of a program by the name it was called with, absolute; symbolic links stay, since
-/// `<x>/bin` may be one and `<x>/conf` lies beside it.
+/// `<x>/bin` may be one and `<x>/conf` lies beside it. Only a link that lies outside of any tree is
+/// followed into the one it leads to.
 func programDirectory(of program: String, searchPath: String) -> String {
+    let called = calledDirectory(of: program, searchPath: searchPath)
+    let name = program.split(separator: "/").last.map(String.init) ?? ""
+    let behindLink = realPath("\(called)/\(name)").flatMap { path in
+        path.lastIndex(of: "/").map { String(path[..<$0]) }
+    }
+    return [called, realPath(called), behindLink].compactMap(\.self).first(where: isInTree)
+        ?? called
+}
+
+/// Whether a directory holds the programs of an installed tree, classic or FHS.
+private func isInTree(_ directory: String) -> Bool {
+    guard directory.hasSuffix("/bin") else { return false }
+    let parent = directory.dropLast("/bin".count)
+    return directory.hasSuffix("/lib/openha/bin") || isDirectory(parent + "/conf")
+        || isDirectory(parent + "/lib/openha/bin")
+}
+
+private func realPath(_ path: String) -> String? {
+    guard let text = realpath(path, nil) else { return nil }
+    defer { free(text) }
+    return String(cString: text)
+}
+
+private func calledDirectory(of program: String, searchPath: String) -> String {
     var directory = "."
     if let slash = program.lastIndex(of: "/") {
         directory = slash == program.startIndex ? "/" : String(program[..<slash])

@@ -96,18 +96,22 @@ struct ServiceCommand: ParsableCommand {
     static func run(program: String, _ arguments: [String]) -> Int32 {
         let node = LocalNode(program: program)
         var asked: Request?
+        var fault: String?
         do {
             asked = try parse(arguments).request
         } catch  where exitCode(for: error) == .success {
             Console.print(fullMessage(for: error))
             return ExitCode.success
         } catch {
-            asked = nil
+            fault = message(for: error)
         }
         guard let request = asked else {
             Console.error(text: Usage.service(program: program, isClassic: node.isClassic))
+            Usage.explain(fault, arguments, of: "service")
             return ExitCode.refused
         }
+        // The check tells them itself.
+        if request != .check { node.report(node.findings) }
         return request.carryOut(on: node)
     }
 }

@@ -9,6 +9,15 @@ enum Usage {
 
     static func hb(isClassic: Bool) -> String { isClassic ? classicHb : fhsHb }
 
+    /// Says below the usage what was wrong with the call, which C's tools left to the reader.
+    ///
+    /// - Parameter fault: What the parser said; nil when each word was right, but not all together.
+    static func explain(_ fault: String?, _ arguments: [String], of command: String) {
+        guard !arguments.isEmpty else { return }
+        let words = arguments.joined(separator: " ")
+        Console.error("\(command): \(fault ?? "cannot be called with `\(words)`")")
+    }
+
     private static func classicService(_ program: String) -> String {
         """
         Usage: \(program) [-s] [-i Service] [-A Service Action] [-r Service] \

@@ -138,7 +138,9 @@ import Testing
         let refused = try CommandTree(.fhs)("hb", "-a", "-n")
         #expect(refused.error.hasPrefix("Usage: openha hb [options]\n"))
         #expect(refused.error.contains("\nWhere: \n"))
-        #expect(refused.error.hasSuffix("timeout   = timeout before declaring the node down\n\n"))
+        #expect(
+            refused.error.hasSuffix(
+                "before declaring the node down\n\nhb: Missing value for '-n <node>'\n"))
         #expect(refused.exit == 255)
     }
 }

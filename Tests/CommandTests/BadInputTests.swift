@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClusterModel
+import Foundation
+import Glibc
+import Platform
+import Testing
+
+/// Bad input gives a message that names what is wrong, an exit code, and changes nothing.
+@Suite("Bad input") struct BadInputTests {
+    @Test(
+        "a call that cannot be meant is answered by the usage, and by what was wrong with it",
+        arguments: [
+            ("service", ["-s", "junk"], "junk"), ("service", ["-x"], "-x"),
+            ("service", ["-i"], "-i"), ("service", ["-a", "x"], "-a x"),
+            ("service", ["-A", "a", "b", "c"], "-A a b c"), ("hb", ["-x"], "-x"),
+            ("hb", ["-a", "-T"], "-T"), ("hb", ["--decode", "a", "b"], "b"),
+        ])
+    func calls(name: String, arguments: [String], named: String) throws {
+        for layout in [CommandTree.Layout.classic, .fhs] {
+            let refused = try CommandTree(layout).run(name, arguments)
+            #expect(refused.output == "")
+            #expect(refused.error.hasPrefix("Usage: "))
+            let last = refused.error.split(separator: "\n").last ?? ""
+            #expect(last.hasPrefix("\(name): ") && last.contains(named), "\(last)")
+            #expect(refused.exit == 255)
+        }
+    }
+
+    @Test("a tunable that makes no sense is told with whatever is asked for")
+    func tunables() throws {
+        let tree = try CommandTree()
+        try tree.addService("web", on: tree.node)
+        for (name, arguments) in [
+            ("service", ["-s"]), ("service", ["-A", "web", "unfreeze"]), ("hb", ["-s"]),
+        ] {
+            let answer = try tree.run(name, arguments, ["EZ_WIRE": "X"])
+            #expect(answer.error.hasPrefix("environment: EZ_WIRE=X: not A, C or D"))
+        }
+    }
+
+    @Test("an action on a script that cannot be run names it, though C's tools were silent")
+    func scripts() throws {
+        for layout in [CommandTree.Layout.classic, .fhs] {
+            let tree = try CommandTree(layout)
+            try tree.addService("web", on: tree.node, .started, script: "/no/script")
+            let stopped = try tree("service", "-A", "web", "stop")
+            #expect(
+                stopped
+                    == .init(
+                        output: "",
+                        error: "Error: exec failed: /no/script: No such file or directory\n",
+                        exit: 255))
+            #expect(tree.stateFiles.read("web", tree.node) == .stopFailed)
+        }
+    }
+
+    @Test("whoever may not write is told so, at once, and nothing changes")
+    func privileges() throws {
+        guard geteuid() == 0 else { return }
+        let tree = try CommandTree()
+        try tree.addService("web", on: tree.node, .stopped)
+        chmod(tree.root, 0o755)
+        let link = tree.bin + "/setpriv"
+        symlink("/usr/bin/setpriv", link)
+        let user = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+        // The programs lie where only this user may look.
+        for program in ["hactl"] {
+            for name in ["service", "hb"] { unlink("\(tree.bin)/\(name)") }
+            let copy = "\(tree.bin)/\(program)"
+            try FileManager.default.copyItem(
+                atPath: "\(CommandTree.products)/\(program)", toPath: copy)
+            for name in ["service", "hb"] { symlink(program, "\(tree.bin)/\(name)") }
+        }
+        for action in ["force-start", "freeze-stop", "stop"] {
+            let refused = try tree.run(
+                "setpriv", user + ["\(tree.bin)/service", "-A", "web", action])
+            #expect(refused.error.contains("web.lock: Permission denied"), "\(refused)")
+            #expect(refused.exit == 255)
+        }
+        let began = timeSinceBoot()
+        let launched = try tree.run(
+            "setpriv", user + ["\(tree.bin)/service", "--launcher", "stop"])
+        #expect(launched.error.contains("launcher.lock: Permission denied"), "\(launched)")
+        #expect(launched.exit == 1)
+        #expect(timeSinceBoot() - began < .seconds(20))
+        #expect(tree.stateFiles.read("web", tree.node) == .stopped)
+    }
+
+    @Test("programs called through a link from elsewhere find the tree that they belong to")
+    func links() throws {
+        let tree = try CommandTree()
+        try tree.addService("web")
+        // As installed: the program itself lies in the tree.
+        unlink(tree.bin + "/service")
+        try FileManager.default.copyItem(
+            atPath: CommandTree.products + "/hactl", toPath: tree.bin + "/hactl")
+        symlink("hactl", tree.bin + "/service")
+        let elsewhere = tree.root + "/elsewhere"
+        try makeDirectory(elsewhere)
+        symlink(tree.bin + "/service", elsewhere + "/service")
+        symlink(tree.bin, elsewhere + "/programs")
+        symlink("/usr/bin/env", tree.bin + "/env")
+        for program in ["service", "programs/service", "../elsewhere/./service"] {
+            let shown = try tree("env", "-C", elsewhere, "./" + program, "-s")
+            #expect(shown.output.hasPrefix("1 service(s) defined:  \nService: web\n"), "\(shown)")
+            #expect(shown.exit == 0)
+        }
+    }
+}
