@@ -140,7 +140,7 @@ import Testing
         #expect(refused.error.contains("\nWhere: \n"))
         #expect(
             refused.error.hasSuffix(
-                "before declaring the node down\n\nhb: Missing value for '-n <node>'\n"))
+                "before declaring the node down\n\nhb: Missing value for '-n'\n"))
         #expect(refused.exit == 255)
     }
 }
