@@ -96,6 +96,10 @@ let package = Package(
         .target(name: "MallocCounter", path: "Tests/MallocCounter"),
         // A wall clock that tests can step, see its comment.
         .target(name: "WallClock", path: "Tests/WallClock"),
+        // Does in a process of its own what would harm the tests' one; never installed.
+        .executableTarget(
+            name: "probe", dependencies: ["Platform", log], path: "Tests/Probe",
+            swiftSettings: warnings),
         .testTarget(
             name: "WireFormatTests", dependencies: ["ClusterModel", "WireFormat", "HostileBeats"],
             resources: [.copy("Vectors")]),
@@ -103,7 +107,7 @@ let package = Package(
         .testTarget(name: "FailoverCoreTests", dependencies: ["FailoverCore"]),
         .testTarget(
             name: "PlatformTests",
-            dependencies: ["ClusterModel", "WireFormat", "Platform", "Board", log]),
+            dependencies: ["ClusterModel", "WireFormat", "Platform", "Board", "probe"]),
         // The built binaries, run for real.
         .testTarget(
             name: "CommandTests",

@@ -3,6 +3,7 @@
 import CShims
 import ClusterModel
 import Glibc
+import Synchronization
 
 /// A process we started: known by pid and pidfd, waited for without blocking.
 package struct ChildProcess: ~Copyable {
@@ -46,6 +47,7 @@ package struct ChildProcess: ~Copyable {
         _ path: String, _ arguments: [String], options: Options,
         beforeExec: (Int32) -> Void = { _ in }
     ) throws(SystemError) {
+        ForgottenChildren.reap()
         var started = cshims_started()
         let variables = options.environment?.map { "\($0.key)=\($0.value)" }
         let result = withCStrings(arguments) { arguments in
@@ -73,8 +75,9 @@ package struct ChildProcess: ~Copyable {
         _ = cshims_open_gate(started.gate)
     }
 
-    /// A child that still runs goes on, and one that ended stays a zombie until we end.
+    /// A child that still runs goes on; it is reaped when a later one is started or let go.
     deinit {
+        if taken == nil { ForgottenChildren.add(pid) }
         _ = cshims_close(descriptor)
         _ = cshims_close(report)
     }
@@ -113,6 +116,26 @@ package func run(
         var wanted = pollfd(fd: child.descriptor, events: Int16(POLLIN), revents: 0)
         _ = poll(&wanted, 1, CInt(min(milliseconds, 1_000_000)))
         if timeSinceBoot() >= deadline { return child.status() }
+    }
+}
+
+/// Children whose status nobody took: reaped in passing, so that no zombie outlives the next child.
+private enum ForgottenChildren {
+    private static let pids = Mutex<[Int32]>([])
+
+    static func add(_ pid: Int32) {
+        pids.withLock { $0.append(pid) }
+        reap()
+    }
+
+    /// One that runs keeps its place, and with it its number.
+    static func reap() {
+        pids.withLock { pids in
+            pids.removeAll { pid in
+                var status: CInt = 0
+                return cshims_take_status(pid, &status) != 0
+            }
+        }
     }
 }
 

@@ -110,18 +110,23 @@ func gate() throws {
 }
 
 @Test("when we die before a child was recorded, it never runs")
-func parentDies() async throws {
+func parentDies() throws {
     let scratch = try Scratch()
-    await #expect(processExitsWith: .exitCode(7)) {
-        [ran = scratch("ran") as String, pidFile = scratch("pid") as String] in
-        _ = try shell("touch \(ran)") { pid in
-            try? replaceFile(pidFile, with: Array(String(pid).utf8), sync: false)
-            _exit(7)
-        }
-    }
+    #expect(try probe("parent-dies", scratch("ran"), scratch("pid")).status == 7)
     let pid = try #require(Int32(String(decoding: try readFile(scratch("pid")), as: UTF8.self)))
     eventually { processStart(pid) == nil }
     #expect(fileStamp(scratch("ran")) == nil)
+}
+
+@Test("a child that nobody waited for is no zombie once another one is started")
+func forgotten() throws {
+    let pid = try forget()
+    eventually { hasEnded(pid) }
+    _ = try forget()
+    eventually { processStart(pid) == nil }
+    // Also one that had ended before it was let go.
+    let second = try forget { ended in eventually { hasEnded(ended) } }
+    eventually { processStart(second) == nil }
 }
 
 @Test("a run is waited for until its limit, and no longer")
@@ -133,40 +138,24 @@ func runLimit() {
 }
 
 @Test("what is prepared in the background decides how the caller ends")
-func detachReports() async throws {
-    let refused = await #expect(
-        processExitsWith: .exitCode(255), observing: [\.standardErrorContent]
-    ) {
-        detach(program: "heartd") { () throws(StartRefusal) -> Void in
-            throw StartRefusal("port 99999: not 1 to 65535")
-        }
-    }
-    let text = String(decoding: refused?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(text.hasSuffix("heartd: port 99999: not 1 to 65535\n"))
-    let died = await #expect(
-        processExitsWith: .exitCode(255), observing: [\.standardErrorContent]
-    ) {
-        detach(program: "heartd") { () throws(StartRefusal) -> Void in _exit(0) }
-    }
-    let why = String(decoding: died?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(why.hasSuffix("heartd: ended before it was ready\n"))
+func detachReports() throws {
+    let refused = try probe("detach-refused")
+    #expect(
+        refused
+            == ProbeResult(
+                status: 255, output: "", error: "heartd: port 99999: not 1 to 65535\n"))
+    let died = try probe("detach-dies")
+    #expect(
+        died
+            == ProbeResult(
+                status: 255, output: "", error: "heartd: ended before it was ready\n"))
 }
 
 @Test("a detached process has a session without a terminal, no descriptors of ours, and its lock")
-func detached() async throws {
+func detached() throws {
     let scratch = try Scratch()
-    await #expect(processExitsWith: .success) {
-        [key = scratch("k") as String, report = scratch("r") as String] in
-        let lock = detach(program: "heartd") { () throws(StartRefusal) -> LockFile in
-            do throws(SystemError) { return try LockFile(key) } catch {
-                throw StartRefusal(error.description)
-            }
-        }
-        let files = (0...9).filter { fcntl($0, F_GETFD) >= 0 && $0 != lock.descriptor }
-        let text = "\(getpid()) \(getsid(0) != getpid()) \(files)"
-        try? replaceFile(report, with: Array(text.utf8), sync: false)
-        sleep(60)
-    }
+    let result = try probe("detach", scratch("k"), scratch("r"))
+    #expect(result == ProbeResult(status: 0, output: "", error: ""))
     eventually { fileStamp(scratch("r")) != nil }
     let words = String(decoding: try readFile(scratch("r")), as: UTF8.self).split(separator: " ")
     let pid = try #require(Int32(words[0]))
@@ -194,6 +183,19 @@ func lockOddities() throws {
         _ = try LockFile(scratch("link"))
     }
     #expect(fileStamp(scratch("elsewhere")) == nil)
+}
+
+/// Starts a child that ends at once, and never asks how it ended.
+private func forget(_ meanwhile: (Int32) -> Void = { _ in }) throws -> Int32 {
+    let child = try shell("exit 0")
+    meanwhile(child.pid)
+    return child.pid
+}
+
+/// It is gone, or a zombie.
+private func hasEnded(_ pid: Int32) -> Bool {
+    guard let bytes = try? readFile("/proc/\(pid)/stat") else { return true }
+    return String(decoding: bytes, as: UTF8.self).contains(") Z ")
 }
 
 private func shell(
