@@ -37,15 +37,16 @@ package struct ManagerReport: Equatable, Sendable {
 package final class ManagerPage {
     private let page: PageHandle
 
-    /// More than 256 services with the longest names, their views and the trailer need.
-    private static let capacity = 256 * 1024
     private static let version: UInt32 = 1
 
-    package init(writing directory: RunDirectory) throws(SystemError) {
-        let path = directory.managerPage
+    /// - Parameter size: Room for every report that can come, see `ManagerReport.largestSize`.
+    package init(writing directory: RunDirectory, size: Int) throws(SystemError) {
         page = try PageHandle(
-            writing: path, capacity: ManagerPage.capacity, version: ManagerPage.version)
+            writing: directory.managerPage, capacity: size, version: ManagerPage.version)
     }
+
+    /// Makes room for larger reports; readers go on with the last one until the next is published.
+    package func reserve(_ size: Int) throws(SystemError) { try page.reserve(size) }
 
     package init(reading directory: RunDirectory) throws(SystemError) {
         page = try PageHandle(reading: directory.managerPage, version: ManagerPage.version)
@@ -57,10 +58,7 @@ package final class ManagerPage {
 
     /// nil before the first publish, while the page is being replaced, or if it makes no sense.
     package func read() -> ManagerReport? {
-        withUnsafeTemporaryAllocation(byteCount: ManagerPage.capacity, alignment: 8) { buffer in
-            guard let count = page.read(into: buffer) else { return nil }
-            return ManagerReport(encoded: [UInt8](buffer[..<count]))
-        }
+        page.content().flatMap { ManagerReport(encoded: $0) }
     }
 
     /// Changes with every publish, and when another process takes the page over.

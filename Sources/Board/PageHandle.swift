@@ -14,6 +14,22 @@ final class PageHandle {
         self.version = version
     }
 
+    /// A writer's: makes the page anew if it holds less than `capacity` bytes. What was published
+    /// last stays readable all the time. Refused, the old page stays as it is.
+    func reserve(_ capacity: Int) throws(SystemError) {
+        guard capacity > page.capacity else { return }
+        page = try SharedPage(
+            writing: path, capacity: capacity, version: version, content: content())
+    }
+
+    /// The whole payload; nil when there is none to be had just now.
+    func content() -> [UInt8]? {
+        followWriter()
+        return withUnsafeTemporaryAllocation(byteCount: page.capacity, alignment: 8) { buffer in
+            page.read(into: buffer).map { [UInt8](buffer[..<$0]) }
+        }
+    }
+
     init(reading path: String, version: UInt32) throws(SystemError) {
         page = try SharedPage(reading: path, version: version)
         self.path = path

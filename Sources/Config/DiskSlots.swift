@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
 import WireFormat
 
 /// What tells two disks apart: `st_rdev`, or the name where the device cannot be looked at.
@@ -53,6 +54,32 @@ extension MonitorFile {
         let blocks = slots.map(\.blocks).sorted()
         let distance = zip(blocks, blocks.dropFirst()).map { $1 - $0 }.min()
         return distance.map { Int(clamping: $0 * 512) }
+    }
+}
+
+extension MonitorFile {
+    /// The first link of `node` whose beats cannot carry these services, and why; nil when all can.
+    ///
+    /// Beyond the layout's places services travel in trailers, so that each link needs room for them.
+    package func narrowLink(
+        of node: String, for services: [String], layout: Layout, deviceID: (String) -> UInt64?
+    ) -> (line: MonitorLine, error: EncodeError)? {
+        let boot = BootIdentity(high: 0, low: 0, initStart: 0)
+        let beat = Heartbeat(
+            node: node, services: services.map { ServiceEntry(name: $0, state: .frozenStop) },
+            trailer: Trailer(boot: boot, publication: 0))
+        for line in lines where line.node == node {
+            let room =
+                line.kind.isDisk
+                ? layout.slotLength(within: slotRoom(of: line, deviceID: deviceID))
+                : Frame.datagramRoom
+            do throws(EncodeError) {
+                _ = try Frame(beat, layout: layout, room: room)
+            } catch {
+                return (line, error)
+            }
+        }
+        return nil
     }
 }
 

@@ -32,6 +32,8 @@ final class LinkSender {
     private var begun: Duration?
     /// The last failure that was logged; 0 while beats go out.
     private var loggedError: CInt = 0
+    /// What the last frame had to leave out, as logged.
+    private var loggedCut = TrailerCut.nothing
     /// The frame says that nmond is there.
     private var wasPresent: Bool
 
@@ -58,6 +60,7 @@ final class LinkSender {
         retry = RetryDelay(first: setting.line.interval)
         open(at: now) { setting.warn($0) }
         loggedError = status.lastError
+        noteCut()
         setting.page.publish(status, frame: UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
@@ -177,8 +180,22 @@ final class LinkSender {
         do throws(EncodeError) {
             frame = try Self.frame(source, setting, managerAbsent: !manager.isPresent)
             wasPresent = manager.isPresent
+            noteCut()
         } catch {
             setting.log.error("\(error): the peer keeps the last states sent")
+        }
+    }
+
+    /// Tells what had no room, once per change of it.
+    private func noteCut() {
+        guard frame.cut != loggedCut else { return }
+        loggedCut = frame.cut
+        if frame.cut == .nothing {
+            setting.log.notice("\(setting.subject): beats are complete again")
+        } else {
+            setting.log.warning(
+                "\(setting.subject) has room for \(setting.room) bytes a beat: without \(frame.cut)"
+            )
         }
     }
 
@@ -196,8 +213,7 @@ final class LinkSender {
         heartbeat.trailer?.interval = line.interval
         heartbeat.trailer?.managerAbsent = managerAbsent
         if !setting.node.environment.tunables.sendsTrailer { heartbeat.trailer = nil }
-        let room = setting.slot?.length ?? 65_507
-        return try Frame(heartbeat, layout: setting.node.layout, room: room)
+        return try Frame(heartbeat, layout: setting.node.layout, room: setting.room)
     }
 
     private static func transmitter(_ setting: LinkSetting) -> any Transmitter {

@@ -52,6 +52,9 @@ final class LinkSetting {
         for finding in node.findings { log.warning("\(finding)") }
     }
 
+    /// The most bytes of one beat on this link.
+    var room: Int { slot?.length ?? Frame.datagramRoom }
+
     /// What the loop says about a descriptor.
     enum Token {
         static let bell: UInt64 = 1

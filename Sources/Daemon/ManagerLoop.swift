@@ -166,6 +166,14 @@ final class ManagerLoop {
     }
 
     private func reconfigure(_ definitions: [ServiceDefinition], at now: Duration) {
+        // Peers of earlier files stay known.
+        let size = ManagerSetting.pageSize(
+            setting.node, setting.monitor, definitions, peers: report.peers.map(\.name))
+        do throws(SystemError) {
+            try setting.page.reserve(size)
+        } catch {
+            return log.error("\(error): \(files.file) not taken over")
+        }
         manager.handle(.configuration(definitions.map(\.managed)), at: now)
         services.configure(definitions)
         readServices(at: now)

@@ -33,7 +33,7 @@ final class ManagerSetting {
         let parsed = try Self.monitor(node)
         monitor = parsed.value
         servicesStamp = fileStamp(environment.servicesFile)
-        let definitions = try Self.services(node)
+        let definitions = try Self.services(node, monitor)
         services = definitions.value
         do throws(SystemError) {
             for directory in [
@@ -43,7 +43,8 @@ final class ManagerSetting {
             loop = try EventLoop(signals: [SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2])
             lock = try Self.lock(environment.procDirectory)
             run = try RunDirectory(stateDirectory: environment.stateDirectory, create: true)
-            page = try ManagerPage(writing: run)
+            page = try ManagerPage(
+                writing: run, size: Self.pageSize(node, monitor, services))
             bell = try Doorbell(at: run.managerBell)
             try loop.watch(bell.descriptor, token: ManagerLoop.Token.bell)
         } catch {
@@ -76,13 +77,13 @@ final class ManagerSetting {
         return Parsed(parsed.value, findings: parsed.findings + overlaps)
     }
 
-    private static func services(_ node: LocalNode) throws(StartRefusal)
-        -> Parsed<[ServiceDefinition]>
+    private static func services(_ node: LocalNode, _ monitor: MonitorFile)
+        throws(StartRefusal) -> Parsed<[ServiceDefinition]>
     {
         let file = node.environment.servicesFile
         do throws(SystemError) {
             let parsed = ServicesFile.parse(try readFile(file), file: file)
-            let misfits = misfits(of: parsed.value, node)
+            let misfits = misfits(of: parsed.value, node, monitor)
             guard misfits.allSatisfy(\.isWarning) else {
                 throw SystemError(
                     misfits.map(\.description).joined(separator: "\n"), "", code: EINVAL)
@@ -97,18 +98,41 @@ final class ManagerSetting {
         }
     }
 
-    /// What our layout cannot carry. Too many services may still travel in trailers (decision 10).
-    static func misfits(of services: ServicesFile, _ node: LocalNode) -> [Finding] {
+    /// Room for all that these services can make nmond say.
+    static func pageSize(
+        _ node: LocalNode, _ monitor: MonitorFile, _ services: [ServiceDefinition],
+        peers: [String] = []
+    ) -> Int {
+        let named = monitor.lines.map(\.node) + services.flatMap { [$0.primary, $0.secondary] }
+        return ManagerReport.largestSize(
+            node: node.name, services: services.map(\.name), peers: Set(named + peers),
+            links: monitor.lines.count, tunables: node.environment.tunables.published)
+    }
+
+    /// What our layout cannot carry. Too many services may still travel in trailers, where every link
+    /// of ours has room for them (decision 10).
+    static func misfits(
+        of services: ServicesFile, _ node: LocalNode, _ monitor: MonitorFile
+    ) -> [Finding] {
         let file = node.environment.servicesFile
-        let own = ServicesFile(services: services.services.filter { $0.role(of: node.name) != nil })
-        return own.misfits(layout: node.layout, file: file).map { finding in
-            let service = own.services.first { $0.lineNumber == finding.line }
-            let isTooLong = (service?.name.utf8.count ?? 0) >= node.layout.nameWidth
-            let mayTravel = !isTooLong && node.environment.tunables.sendsTrailer
-            return Finding(
-                file: finding.file, line: finding.line, reason: finding.reason,
-                isWarning: mayTravel || finding.isWarning)
-        }
+        let own = services.services.filter { $0.role(of: node.name) != nil }
+        let findings = ServicesFile(services: own).misfits(layout: node.layout, file: file)
+        let tooLong = Set(
+            own.filter { $0.name.utf8.count >= node.layout.nameWidth }.map(\.lineNumber))
+        let named = findings.filter { tooLong.contains($0.line) }
+        // One line says it for all that come after the last place.
+        guard named.isEmpty, let beyond = findings.first else { return named }
+        guard node.environment.tunables.sendsTrailer else { return [beyond] }
+        let narrow = monitor.narrowLink(
+            of: node.name, for: own.map(\.name), layout: node.layout, deviceID: deviceIdentity)
+        let reason =
+            narrow.map {
+                "\($0.error), on the link of line \($0.line.lineNumber) of "
+                    + node.environment.monitorFile
+            } ?? beyond.reason + ": \(findings.count) travel in trailers, which C does not read"
+        return [
+            Finding(file: file, line: beyond.line, reason: reason, isWarning: narrow == nil)
+        ]
     }
 
     private static func lock(_ directory: String) throws(SystemError) -> LockFile {

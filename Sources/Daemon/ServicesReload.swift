@@ -42,7 +42,8 @@ final class ServicesReload {
         stamp = found
         do throws(SystemError) {
             let parsed = ServicesFile.parse(try readFile(file), file: file)
-            let misfits = ManagerSetting.misfits(of: parsed.value, setting.node)
+            let misfits = ManagerSetting.misfits(
+                of: parsed.value, setting.node, setting.monitor)
             for finding in parsed.findings + misfits { log.warning("\(finding)") }
             guard misfits.allSatisfy(\.isWarning) else {
                 log.error("\(file): not taken over, the last good version stays in force")

@@ -26,7 +26,11 @@ package final class SharedPage {
     ///   - capacity: The most bytes it will ever hold; reserved and mapped at once, so that writing
     ///     neither fails nor faults.
     ///   - version: Of the payload's shape; readers of another version get nothing.
-    package init(writing path: String, capacity: Int, version: UInt32) throws(SystemError) {
+    ///   - content: Published before any reader can see the page; nil: nothing yet.
+    package init(
+        writing path: String, capacity: Int, version: UInt32, content: [UInt8]? = nil
+    ) throws(SystemError) {
+        precondition(content?.count ?? 0 <= capacity, "a page of \(capacity) bytes is too small")
         let size = MemoryLayout<cshims_page>.size + (capacity + 7) & ~7
         let temporary = "\(path).\(getpid())"
         _ = cshims_remove(temporary)
@@ -40,6 +44,11 @@ package final class SharedPage {
             mapped!.pointee.sequence = UInt64(cshims_boottime()) & ~1
             mapped!.pointee.version = version
             mapped!.pointee.magic = CSHIMS_PAGE_MAGIC
+            if let content {
+                _ = content.withUnsafeBytes {
+                    cshims_publish_page(mapped!, capacity, $0.baseAddress, $0.count, nil, 0)
+                }
+            }
             let old = cshims_open_file(path, CSHIMS_OPEN_WRITE, 0)
             defer { if old >= 0 { _ = cshims_close(old) } }
             try check("replace page", path, cshims_rename(temporary, path))

@@ -11,17 +11,13 @@ package struct DiskSlot: Sendable {
     /// In bytes: the layout's blocks, and behind them room for a trailer.
     package let length: Int
 
-    /// More than any trailer takes: 128 services with long names, and their notes.
-    private static let trailerRoom = 16_384
-
     /// - Parameters:
     ///   - block: The offset as the monitor file has it, in blocks of 512 bytes.
     ///   - room: The smallest distance between two slots of the device; nil when it has only one.
     package init(device: String, block: UInt64, room: Int?, layout: Layout) {
         self.device = device
         offset = block * 512
-        let wanted = layout.slotBlocks * 512 + Self.trailerRoom
-        length = max(min(wanted, room ?? wanted) / 512 * 512, 512)
+        length = layout.slotLength(within: room)
     }
 
     func open(forWriting: Bool) throws(SystemError) -> DirectDisk {

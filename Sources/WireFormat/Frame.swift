@@ -10,6 +10,8 @@ package struct Frame: Sendable {
     package let layout: Layout
     /// What the room forced out of the trailer: worth one log line.
     package let cut: TrailerCut
+    /// The most bytes of a UDP datagram.
+    package static let datagramRoom = 65_507
     /// The checksum up to `elapsed`: no beat changes what lies before it.
     private let prefix: CRC32C
 
@@ -103,13 +105,23 @@ package enum EncodeError: Error, Equatable, CustomStringConvertible {
 }
 
 /// What a trailer lacks because the room was short, in the order in which it is given up.
-package enum TrailerCut: UInt8, Sendable {
+package enum TrailerCut: UInt8, Sendable, CustomStringConvertible {
     case nothing
     /// The services' notes.
     case notes
     /// Notes and echoes: the peer will think that we do not hear it.
     case notesAndEchoes
     case trailer
+
+    /// What is missing, for the log.
+    package var description: String {
+        switch self {
+        case .nothing: "nothing"
+        case .notes: "where services ran last and which START_READY is a frozen one"
+        case .notesAndEchoes: "last runs, frozen starts and what is heard of peers"
+        case .trailer: "a trailer, as OpenHA's beats are"
+        }
+    }
 }
 
 /// Which services stand in the structure, and which in the trailer.

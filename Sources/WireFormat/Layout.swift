@@ -28,6 +28,15 @@ package enum Layout: String, CaseIterable, Sendable, BitwiseCopyable {
     /// Blocks of 512 bytes that a C program of this layout writes on a disk: A 1, C 7, D 19.
     package var slotBlocks: Int { (size + 511) / 512 }
 
+    /// Bytes that we read and write at a slot: its blocks, and room for a trailer as long as 128
+    /// services with long names and their notes make it.
+    ///
+    /// - Parameter distance: Of the two closest slots of the disk; nil when it has only one.
+    package func slotLength(within distance: Int?) -> Int {
+        let wanted = slotBlocks * 512 + 16_384
+        return max(min(wanted, distance ?? wanted) / 512 * 512, 512)
+    }
+
     /// The longest node name, in bytes: the field holds 128, its NUL included.
     package static let nodeNameLimit = 127
     package static let namesOffset = 156

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Board
 import Foundation
 import Glibc
 import Platform
@@ -109,6 +110,76 @@ import Testing
         #expect(try tree("nmond").exit == 0)
         #expect(try tree.read(tree.stateFiles.path("svc1", tree.node)) == "6\n")
         #expect(fileStamp("\(tree.stateFiles.directory)/svc2") == nil)
+    }
+
+    @Test("1,000 services with the longest names are taken over by an nmond that knew one")
+    func manyServices() throws {
+        defer { stop() }
+        let names = (0..<1000).map { String(repeating: "x", count: 60) + "\(1000 + $0)".suffix(3) }
+        func text(_ names: [String]) -> String {
+            names.map { "\($0)\t/bin/true\t\(tree.node)\tnode9\t/bin/true\n" }.joined()
+        }
+        let links = "\(tree.node) net nosuch0 239.131.50.10 1234 60\n"
+        try tree.write(
+            links + "node9 net nosuch0 239.131.50.10 1235 60\n", to: tree.conf + "/monitor")
+        try tree.write(text([names[0]]), to: tree.conf + "/services")
+        #expect(try tree.run("nmond", [], ["EZ_WIRE": "D"]).exit == 0)
+        let first = try #require(holder("nmond"))
+        try tree.write(text(names), to: tree.conf + "/services")
+        let run = try RunDirectory(
+            stateDirectory: tree.stateFiles.directory, below: tree.run, create: false)
+        let page = try ManagerPage(reading: run)
+        #expect(soon { page.read()?.heartbeat.services.map(\.name) == names })
+        #expect(page.read()?.services.count == 1000)
+        #expect(holder("nmond") == first)
+        stop()
+        // Started with all of them, too.
+        #expect(
+            try tree.run("nmond", [], ["EZ_WIRE": "D"]) == .init(output: "", error: "", exit: 0))
+        #expect(soon { page.read()?.heartbeat.services.count == 1000 })
+    }
+
+    @Test(
+        "more services than a link's beats can carry are refused in one line that names the limit")
+    func tooManyServices() throws {
+        func text(_ count: Int) -> String {
+            (1...count).map { "svc\($0)\t/bin/true\t\(tree.node)\tnode9\t/bin/true\n" }.joined()
+        }
+        try tree.write(text(1000), to: tree.conf + "/services")
+        try tree.write(
+            "node9 dio /dev/nosuch 0 10\n\(tree.node) dio /dev/nosuch 20 10\n",
+            to: tree.conf + "/monitor")
+        let narrow = try tree.run("nmond", [], ["EZ_WIRE": "D"])
+        #expect(
+            narrow.error == "nmond: \(tree.conf)/services:129: 1000 services, the layout holds 128 "
+                + "and there is no room for more, on the link of line 2 of \(tree.conf)/monitor\n")
+        let without = try tree.run("nmond", [], ["EZ_WIRE": "D", "EZ_TRAILER": "off"])
+        #expect(
+            without.error == "nmond: \(tree.conf)/services:129: service svc129 does not fit layout "
+                + "D (EZ_WIRE): node \(tree.node) has more services than 128\n")
+        #expect(narrow.exit == 255 && without.exit == 255 && holder("nmond") == nil)
+    }
+
+    @Test("a sender says once what its beats have no room for")
+    func cutBeats() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(tree.bin)/heartd_dio",
+            withDestinationPath: "\(CommandTree.products)/heartbeat")
+        try tree.write(
+            "\(tree.node) dio /dev/nosuch 0 10\nnode9 dio /dev/nosuch 1 10\n",
+            to: tree.conf + "/monitor")
+        let log = tree.root + "/log.txt"
+        #expect(
+            try tree.run("heartd_dio", ["/dev/nosuch", "0"], ["EZ_LOG_FILE": log]).exit == 0)
+        let keys = try directoryEntries(tree.proc).filter { $0.hasSuffix(".key") }
+        let sender = try #require(keys.compactMap { lockHolder("\(tree.proc)/\($0)") }.first)
+        defer { sendSignal(SIGKILL, to: sender) }
+        let said = try tree.read(log).split(separator: "\n").filter { $0.contains("room for") }
+        #expect(
+            said.count == 1
+                && said[0].hasSuffix(
+                    "room for 512 bytes a beat: without a trailer, as OpenHA's beats are")
+        )
     }
 
     @Test("a service added while nmond runs is taken over, also after the file was unreadable")

@@ -87,7 +87,7 @@ import WireFormat
         try tree.addService("web", on: tree.node, .started, or: "other", .unknown)
         let directory = try RunDirectory(
             stateDirectory: tree.state + "/services", below: tree.run, create: true)
-        let page = try ManagerPage(writing: directory)
+        let page = try ManagerPage(writing: directory, size: 4096)
         page.publish(
             ManagerReport(
                 pid: 77, startedAt: timeSinceBoot() - .seconds(60),

@@ -76,7 +76,7 @@ func pageFollowsWriter() throws {
 func managerPage() throws {
     let scratch = try Scratch()
     let run = RunDirectory(path: scratch.path)
-    let writer = try ManagerPage(writing: run)
+    let writer = try ManagerPage(writing: run, size: 4096)
     let reader = try ManagerPage(reading: run)
     #expect(reader.read() == nil)
     writer.publish(fullReport)
@@ -94,24 +94,62 @@ func damagedReport() {
     #expect(ManagerReport(encoded: bytes + [0]) == nil)
 }
 
-@Test("256 services with the longest names fit into nmond's page")
+@Test("a page of the size worked out for 1,000 services with the longest names holds any report")
 func largestReport() throws {
     let scratch = try Scratch()
     let run = RunDirectory(path: scratch.path)
-    var report = fullReport
-    for number in 0..<256 {
-        let name = String(repeating: "x", count: 60) + String(number)
-        let run = LastRun(onSender: true, number: 1)
-        report.heartbeat.services.append(
-            ServiceEntry(
-                name: name, state: .startReady,
-                note: ServiceNote(meaning: .gracePeriod, lastRun: run)))
-        report.services.append(
-            ServiceView(
-                name: name, peerState: .stopped, peerChanges: 1, ownState: .started, announced: 9))
-    }
-    try ManagerPage(writing: run).publish(report)
+    let names = (0..<1000).map { String(repeating: "x", count: 60) + String(100 + $0).suffix(3) }
+    let size = ManagerReport.largestSize(
+        node: "node1", services: names, peers: ["node2"], links: 4, tunables: ["EZ_GRACE": "5"])
+    // Two records a service, of 63 characters and at most 32 bytes besides.
+    #expect(size < 1000 * 2 * (63 + 32) + 1000)
+    let writer = try ManagerPage(writing: run, size: size)
+    let report = largest(names)
+    writer.publish(report)
     #expect(try ManagerPage(reading: run).read() == report)
+    #expect(report.encoded.count == size)
+}
+
+@Test("a page that gets more room keeps what it says until the next report, for every reader")
+func growingPage() throws {
+    let scratch = try Scratch()
+    let run = RunDirectory(path: scratch.path)
+    let small = ManagerReport(pid: 1, startedAt: .zero, heartbeat: Heartbeat(node: "n"))
+    let writer = try ManagerPage(writing: run, size: small.encoded.count)
+    writer.publish(small)
+    let reader = try ManagerPage(reading: run)
+    #expect(reader.read() == small)
+    let before = reader.sequence
+    try writer.reserve(fullReport.encoded.count)
+    #expect(reader.sequence != before)
+    #expect(reader.read() == small)
+    let page = fileStamp(run.managerPage)
+    writer.publish(fullReport)
+    #expect(reader.read() == fullReport)
+    #expect(try ManagerPage(reading: run).read() == fullReport)
+    // Enough room already: the file stays.
+    try writer.reserve(1)
+    #expect(fileStamp(run.managerPage)?.inode == page?.inode)
+    #expect(reader.read() == fullReport)
+}
+
+/// All there is to say of services by these names, between two nodes with four links.
+private func largest(_ names: [String]) -> ManagerReport {
+    let note = ServiceNote(
+        meaning: .gracePeriod, lastRun: LastRun(onSender: true, number: 1), lastRunAgreed: true)
+    let echo = LinkEcho(link: 1, boot: 2, publication: 3)
+    return ManagerReport(
+        pid: 4711, startedAt: .milliseconds(1234),
+        heartbeat: Heartbeat(
+            node: "node1", port: "12345", address: "239.131.150.100",
+            services: names.map { ServiceEntry(name: $0, state: .startReady, note: note) },
+            trailer: Trailer(
+                boot: boot, publication: 5, echoes: [echo, echo, echo, echo])),
+        peers: [PeerView(name: "node2", judgement: .undecided(until: .seconds(3)))],
+        services: names.map {
+            ServiceView(
+                name: $0, peerState: .stopped, peerChanges: 1, ownState: .started, announced: 9)
+        }, tunables: ["EZ_GRACE": "5"])
 }
 
 @Test("a state file is two bytes, and anything but a digit in front is UNKNOWN")
