@@ -51,7 +51,9 @@ package enum Programs {
             try copy(built + "/heartbeat", to: bin + "/heartbeat", named: heartbeatNames)
         }
         if access(built + "/hactl", X_OK) == 0 {
-            try copy(built + "/hactl", to: bin + "/hactl", named: commandNames)
+            // Clients take an `openha` in the PATH for the other layout.
+            let names = plan.layout == .fhs ? commandNames : commandNames.filter { $0 != "openha" }
+            try copy(built + "/hactl", to: bin + "/hactl", named: names)
         }
         for (peer, name) in Set(plan.legacy.values).map({ ($0, $0.directoryName) }) {
             let bin = "\(directory)/\(name)"
