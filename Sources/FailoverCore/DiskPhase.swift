@@ -5,16 +5,18 @@
 ///
 /// It learns the moment of the peer's write from its own reads: a read that shows a change when the
 /// one before did not says that the write lies between them. Once that gap is small it reads one
-/// interval later, a little earlier each time until a read comes too early; the next one a moment
-/// later then tells the moment anew. No clock is shared with the peer.
+/// interval later, and earlier each time, by twice as much as the last time, until a read comes too
+/// early; the next one a moment later then tells the moment anew. So a single late write, or a late
+/// read, moves the phase for a few beats only. No clock is shared with the peer.
 package struct DiskPhase: Equatable, Sendable {
     private enum Mode: Equatable {
         /// Reads quickly until a change shows where the write lies, or `until`.
         case hunting(until: Duration)
         /// Nobody writes: one read per interval.
         case resting
-        /// The next write is expected just before the next read; `misses` reads came too early.
-        case locked(misses: Int)
+        /// The next write is expected just before the next read; `misses` reads came too early. If
+        /// none does, the read after it comes earlier by `back`.
+        case locked(misses: Int, back: Duration)
     }
 
     /// The peer's beat interval.
@@ -40,9 +42,9 @@ package struct DiskPhase: Equatable, Sendable {
 
     /// A read that began at `now` showed other bytes than the one before, or the same.
     package mutating func read(at now: Duration, changed: Bool) {
-        let gap = lastRead.map { now - $0 }
+        let previous = lastRead
         lastRead = now
-        if changed { seenChange(at: now, gap: gap) } else { seenNothing(at: now) }
+        if changed { seenChange(at: now, previous) } else { seenNothing(at: now) }
         if nextRead <= now { nextRead = now + step }
     }
 
@@ -53,28 +55,36 @@ package struct DiskPhase: Equatable, Sendable {
         nextRead = now + interval
     }
 
-    private mutating func seenChange(at now: Duration, gap: Duration?) {
+    private mutating func seenChange(at now: Duration, _ previous: Duration?) {
         switch mode {
-        case .locked(let misses):
-            // Seen at the first try: come a little earlier next time, to stay close behind it.
-            nextRead = now + interval + (misses == 0 ? .zero - creep : margin)
-            mode = .locked(misses: 0)
+        case .locked(let misses, let back):
+            if misses == 0 {
+                // Seen at the first try: perhaps long after the write. If the read itself was late,
+                // that says nothing of the write: the plan counts.
+                nextRead = min(nextRead, now) + interval - back
+                while nextRead <= now { nextRead += interval }
+                mode = .locked(misses: 0, back: min(back * 2, interval / 4))
+            } else {
+                let seen = previous.map { min(now, $0 + fine * 2) } ?? now
+                nextRead = seen + interval + margin
+                mode = .locked(misses: 0, back: creep)
+            }
         case .hunting, .resting:
-            guard let gap, gap <= step + step / 2 else {
+            guard let previous, now - previous <= step + step / 2 else {
                 // Somewhere in a wide gap: look at the same stretch of the next interval closely.
                 mode = .hunting(until: now + interval + step * 4)
-                nextRead = gap.map { now - $0 + interval } ?? now + step
+                nextRead = previous.map { $0 + interval } ?? now + step
                 return
             }
             nextRead = now + interval
-            mode = .locked(misses: 0)
+            mode = .locked(misses: 0, back: creep)
         }
     }
 
     private mutating func seenNothing(at now: Duration) {
         switch mode {
-        case .locked(let misses) where misses < 6:
-            mode = .locked(misses: misses + 1)
+        case .locked(let misses, let back) where misses < 6:
+            mode = .locked(misses: misses + 1, back: back)
             nextRead = now + fine
         case .locked:
             mode = .hunting(until: now + interval * 3 / 2)
@@ -93,6 +103,6 @@ package struct DiskPhase: Equatable, Sendable {
     private var fine: Duration { min(.milliseconds(20), interval / 40) }
     /// How far behind the write to read.
     private var margin: Duration { min(.milliseconds(30), interval / 25) }
-    /// How much earlier to come each time.
-    private var creep: Duration { min(.milliseconds(2), interval / 400) }
+    /// How much earlier to come at first.
+    private var creep: Duration { min(.milliseconds(4), interval / 200) }
 }

@@ -13,6 +13,8 @@ private struct Disk {
     private(set) var delays: [(write: Double, delay: Double)] = []
     private(set) var reads: [Double] = []
     private var seen = 0
+    /// How late the n-th read is made, in seconds; a busy machine.
+    var lateness: (Int) -> Double = { _ in 0 }
 
     init(_ writes: [Double], interval: Double, start: Double) {
         self.writes = writes
@@ -21,7 +23,7 @@ private struct Disk {
 
     mutating func read(until end: Double) {
         while phase.nextRead < .seconds(end) {
-            let now = phase.nextRead / .seconds(1)
+            let now = phase.nextRead / .seconds(1) + lateness(reads.count)
             reads.append(now)
             let count = writes.count { $0 <= now }
             let changed = count != seen && reads.count > 1
@@ -58,6 +60,34 @@ func steered(seed: UInt64) {
     #expect(settled.allSatisfy { $0.delay <= 0.1 }, "seed \(seed)")
     #expect(settled.count >= 284, "seed \(seed): writes seen \(settled.count)")
     #expect(disk.reads.count < 450, "seed \(seed): reads \(disk.reads.count)")
+}
+
+@Test("a read or a write that comes late once is made up for within eight beats", arguments: 1...40)
+func lateOnce(seed: UInt64) {
+    var writes = beats(120, every: 1, from: 100 + Double(seed) / 40, jitter: 0.005, seed)
+    writes[40] += 0.4
+    var disk = Disk(writes, interval: 1, start: 100.3)
+    disk.lateness = { $0 == 110 ? 0.45 : 0 }
+    disk.read(until: 215)
+    let late = disk.delays.filter { $0.write > 104 && $0.delay > 0.1 }
+    #expect(late.count <= 10, "seed \(seed): \(late)")
+    #expect(disk.delays.suffix(10).allSatisfy { $0.delay <= 0.1 }, "seed \(seed)")
+}
+
+@Test(
+    "a busy machine, a read in ten late by up to 0.3 s, is followed all the same", arguments: 1...20
+)
+func busy(seed: UInt64) {
+    var disk = Disk(
+        beats(300, every: 0.5, from: 100.2, jitter: 0.01, seed), interval: 0.5, start: 100)
+    disk.lateness = { index in
+        let dice = (UInt64(index) &* 0x9E37_79B9_7F4A_7C15 &+ seed) >> 33
+        return dice % 10 == 0 ? Double(dice % 300) / 1000 : 0.002
+    }
+    disk.read(until: 245)
+    let settled = disk.delays.filter { $0.write > 104 }
+    let late = settled.count { $0.delay > 0.1 }
+    #expect(late * 100 <= settled.count * 15, "seed \(seed): \(late) of \(settled.count) late")
 }
 
 @Test("a C peer's beats, each a little later than a second, are followed", arguments: 1...20)
