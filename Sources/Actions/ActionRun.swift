@@ -18,6 +18,9 @@ final class ActionRun {
     private var machine: ActionMachine
     private var child: RunningProcess?
     private var question: (about: ActionQuestion, at: Duration)?
+    /// When the partner was looked at last.
+    private var lastLook: Duration
+    private let times: ActionTimes
     private var exitCode: Int32?
 
     private static let childToken: UInt64 = 1
@@ -33,8 +36,9 @@ final class ActionRun {
         loop = try EventLoop(signals: [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE])
         files = StateFiles(directory: job.environment.stateDirectory)
         eye = PartnerEye(job)
+        lastLook = timeSinceBoot()
         let first = eye.look()
-        let times = actionTimes(job, report: eye.report)
+        times = actionTimes(job, report: eye.report)
         machine = ActionMachine(job.request, role: job.role, times: times, texts: job.texts)
         firstSight = ActionSight(own: files.read(job.service.name, job.node), peer: first)
     }
@@ -92,7 +96,8 @@ final class ActionRun {
     }
 
     private func sight() -> ActionSight {
-        ActionSight(own: files.read(job.service.name, job.node), peer: eye.look())
+        lastLook = timeSinceBoot()
+        return ActionSight(own: files.read(job.service.name, job.node), peer: eye.look())
     }
 
     private func step(_ event: ActionEvent) {
@@ -163,12 +168,16 @@ final class ActionRun {
         options.newSession = true
         options.input = .inherit
         var refusal: SystemError?
+        var isLate = false
         do throws(SystemError) {
             let started = try ChildProcess(path, [path, script.argument], options: options) { pid in
                 refusal = recordSession(pid, script)
+                // The note of the last runner, or this record, may have waited for the disk.
+                isLate = script != .stop && timeSinceBoot() - lastLook > times.stallLimit
                 // Nobody could tell later that it runs: better not at all.
-                if refusal != nil { sendSignal(SIGKILL, to: pid) }
+                if refusal != nil || isLate { sendSignal(SIGKILL, to: pid) }
             }
+            if isLate { return step(.cameTooLate) }
             if let refusal { throw refusal }
             runningGroup = started.pid
             try loop.watch(started.descriptor, token: ActionRun.childToken)
@@ -178,9 +187,20 @@ final class ActionRun {
         }
     }
 
+    /// Nil when the child may become the script.
     private func recordSession(_ pid: Int32, _ script: ActionScript) -> SystemError? {
         do throws(SystemError) {
-            try record(script.phase, session: pid, sessionStart: processStart(pid))
+            guard let start = processStart(pid) else {
+                throw SystemError("find in /proc process", String(pid), code: ENOENT)
+            }
+            // Somebody removed the lock file, and another action made a new one.
+            let proc = job.environment.procDirectory
+            let holder = ServiceLock.holder(procDirectory: proc, service: job.service.name)
+            if let holder, holder != getpid() {
+                throw SystemError(
+                    "keep the service's lock from process", String(holder), code: EBUSY)
+            }
+            try record(script.phase, session: pid, sessionStart: start)
             return nil
         } catch {
             return error

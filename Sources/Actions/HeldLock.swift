@@ -18,6 +18,7 @@ func takeLock(_ job: ActionJob, boot: BootIdentity, console: Console) -> LockAtt
     let proc = job.environment.procDirectory
     let name = job.service.name
     let began = timeSinceBoot()
+    var hasCancelled = false
     while true {
         do throws(SystemError) {
             return .ours(try ServiceLock(procDirectory: proc, service: name))
@@ -33,6 +34,10 @@ func takeLock(_ job: ActionJob, boot: BootIdentity, console: Console) -> LockAtt
         let waited = timeSinceBoot() - began
         switch HeldLockTable.answer(job.request, in: own, meaning: record.meaning) {
         case .nothing: return .answered(exitCode: 0)
+        // It is on its way back, and may have been a step further already.
+        case .refuse where hasCancelled && waited < .seconds(5),
+            .busy where hasCancelled && waited < .seconds(5):
+            pause(.milliseconds(5))
         case .refuse:
             let peer = PartnerEye(job).look().shownState
             refuse(job, own: own, peer: peer, console)
@@ -42,6 +47,7 @@ func takeLock(_ job: ActionJob, boot: BootIdentity, console: Console) -> LockAtt
             return .answered(exitCode: 255)
         case .cancelGracePeriod where waited < .seconds(5):
             if let holder { sendSignal(SIGTERM, to: holder) }
+            hasCancelled = true
             pause(.milliseconds(5))
         case .lookAgain where waited < .milliseconds(500): pause(.milliseconds(5))
         case .cancelGracePeriod, .lookAgain:

@@ -9,10 +9,12 @@ import Platform
 func actionTimes(_ job: ActionJob, report: ManagerReport?) -> ActionTimes {
     let tunables =
         report.map { Tunables(published: $0.tunables) } ?? job.environment.tunables
-    let timeouts = monitorLines(job).filter { $0.node == job.partner }.map(\.timeout)
+    let lines = monitorLines(job)
+    let theirs = lines.filter { $0.node == job.partner }.map(\.timeout).max()
+    let ours = lines.filter { $0.node == job.node }.map(\.timeout).max()
     return ActionTimes(
         grace: tunables.grace, graceMinimum: tunables.graceMinimum,
-        linkTimeout: timeouts.max() ?? .seconds(10), callout: tunables.calloutTimeout)
+        linkTimeout: theirs ?? .seconds(10), ownTimeout: ours, callout: tunables.calloutTimeout)
 }
 
 /// The links of the monitor file whose process does not run, as `ps` would show them. A check script
@@ -28,7 +30,7 @@ func missingPrograms(_ job: ActionJob) -> [String] {
     }
 }
 
-private func monitorLines(_ job: ActionJob) -> [MonitorLine] {
+func monitorLines(_ job: ActionJob) -> [MonitorLine] {
     let file = job.environment.monitorFile
     let text = (try? readFile(file)) ?? []
     return MonitorFile.parse(text, file: file).value.lines

@@ -23,7 +23,7 @@ final class PartnerEye {
         guard let holder = lockHolder(job.environment.procDirectory + "/nmond.key") else {
             forget()
             let state = files.read(job.service.name, job.partner)
-            return PeerSight(judgement: .unwatched, state: state)
+            return .unwatched(file: state, heard: heardDirectly(job))
         }
         guard let report = read(of: holder) else {
             // It has its lock and has not spoken yet.

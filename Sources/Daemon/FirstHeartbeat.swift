@@ -13,11 +13,13 @@ struct FirstHeartbeat {
     let node: LocalNode
 
     func heartbeat() throws(StartRefusal) -> Heartbeat {
+        // The stamp first: states that nmond read after it, and stamped later, then win.
+        let publication = timeSinceBoot().nanosecondsSinceBoot
         let mine = try services().filter { $0.role(of: node.name) != nil }
         return Heartbeat(
             node: node.name, services: mine.map(entry),
             trailer: Trailer(
-                boot: node.boot, publication: timeSinceBoot().nanosecondsSinceBoot,
+                boot: node.boot, publication: publication,
                 managerAbsent: true))
     }
 

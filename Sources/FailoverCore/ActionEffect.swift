@@ -37,6 +37,9 @@ package enum ActionEvent: Hashable, Sendable {
     /// The answer to `ask(.clock)`.
     case timer
     case ended(CalloutEnd)
+    /// The node or the disk stood still between the look that allowed a script and its first step: it
+    /// was not run.
+    case cameTooLate
     /// TERM, or ^C.
     case toldToEnd
     /// An effect could not be carried out; those behind it were not tried.

@@ -29,6 +29,8 @@ package struct GracePeriod: Hashable, Sendable {
         /// nmond does not publish our state.
         case notAnnounced
         case peerUndecided
+        /// Our own state file cannot be read.
+        case ownUnreadable
     }
 
     private let role: Role
@@ -42,6 +44,11 @@ package struct GracePeriod: Hashable, Sendable {
     /// A change that we did not see step by step, or one to a state that claims the service.
     private var sawClaim = false
     private var announced: Announcement?
+    /// Of an earlier START_READY that nmond had not seen end: its acknowledgement is not ours.
+    private let staleNumber: UInt64
+    private var unreadableSince: Duration?
+    /// Only disk links carried our word for a while.
+    private var wasSlow = false
     private var acknowledgement = Acknowledgement.missing
     private var upSince: Duration?
     /// When the partner became START_READY; nil while it is not.
@@ -71,11 +78,20 @@ package struct GracePeriod: Hashable, Sendable {
         firstState = sight.peer.shownState
         lastState = firstState
         lastChanges = sight.peer.changes
+        staleNumber = sight.peer.announced ?? 0
     }
 
     /// Judges one fresh look.
     package mutating func look(_ sight: ActionSight, now: Duration) -> Verdict {
         let peer = sight.peer
+        guard sight.own != .unknown else {
+            // Perhaps being written at this moment: whatever it says then counts.
+            let since = unreadableSince ?? now
+            unreadableSince = since
+            let limit = since + .seconds(1)
+            return now < limit ? wait(limit, now) : .rollBack(.ownUnreadable)
+        }
+        unreadableSince = nil
         guard sight.own == .startReady else { return .letGo }
         guard peer.managerRun == managerRun else { return .rollBack(.managerChanged) }
         guard let state = peer.decidedState else { return .rollBack(.peerUndecided) }
@@ -112,7 +128,8 @@ package struct GracePeriod: Hashable, Sendable {
         lastChanges = peer.changes
         peerReadySince = state == .startReady ? (peerReadySince ?? now) : nil
         upSince = peer.judgement == .up ? (upSince ?? now) : nil
-        if announced == nil, let number = peer.announced {
+        if peer.judgement == .up && !peer.hasFastLink { wasSlow = true }
+        if announced == nil, let number = peer.announced, number > staleNumber {
             announced = Announcement(number: number, at: now)
         }
         if acknowledgement == .justSeen { acknowledgement = .seen }
@@ -144,7 +161,7 @@ package struct GracePeriod: Hashable, Sendable {
         case .up, .undecided, .otherLayout:
             if peer.sendsTrailers { return minimum }
             let length =
-                peer.hasFastLink ? times.grace : max(times.grace, peer.diskTimeout + .seconds(3))
+                wasSlow ? max(times.grace, peer.diskTimeout + .seconds(3)) : times.grace
             // It needs the time since it could hear us, and since there was something to hear.
             return max(minimum, max(announced?.at ?? began, upSince ?? began) + length)
         }

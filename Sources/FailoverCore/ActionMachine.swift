@@ -71,6 +71,9 @@ package struct ActionMachine: Hashable, Sendable {
         case (.running(let script, let deadline), .timer):
             return now < deadline ? watch(script, deadline, now) : endLateScript(script, now)
         case (.running(let script, _), .ended(let end)): return ended(script, end, now)
+        // Nothing of it ran, so that nothing is to be undone.
+        case (.running(.check, _), .cameTooLate), (.running(.start, _), .cameTooLate):
+            return rollBack(.log(.notice, texts.stalled))
 
         // Nothing has been touched yet, or only looked at: back to where it was (R10).
         case (.grace, .toldToEnd), (.countingPrograms, .toldToEnd), (.confirming, .toldToEnd):
@@ -96,7 +99,8 @@ package struct ActionMachine: Hashable, Sendable {
             return [.complain(texts.failed(why)), .finish(exitCode: 255)]
 
         // Answers that come too late for the question.
-        case (_, .began), (_, .looked), (_, .counted), (_, .timer), (_, .ended), (_, .toldToEnd):
+        case (_, .began), (_, .looked), (_, .counted), (_, .timer), (_, .ended), (_, .cameTooLate),
+            (_, .toldToEnd):
             return []
         }
     }
@@ -215,7 +219,11 @@ extension ActionMachine {
     private mutating func confirm(
         _ script: ActionScript, _ limit: Duration, _ sight: ActionSight, _ now: Duration
     ) -> [ActionEffect] {
-        guard sight.own == .starting else { return letGo(sight.own) }
+        if sight.own == .unknown, now < limit {
+            return [.ask(.sight, at: now + times.lookInterval)]
+        }
+        guard sight.own == .starting || sight.own == .unknown else { return letGo(sight.own) }
+        if sight.own == .unknown { return rollBack(.log(.notice, texts.reason(.ownUnreadable))) }
         if wasToldToEnd { return rollBack(.log(.notice, texts.toldToEnd(false))) }
         let nmondIsGone = isWatched && !sight.peer.isWatched
         guard !nmondIsGone, let state = sight.peer.decidedState else {

@@ -61,6 +61,13 @@ package struct PeerSight: Hashable, Sendable {
         self.precedes = precedes
     }
 
+    /// What to go by while nmond is stopped: the file, unless a listener of ours hears the partner say
+    /// that it has the service. Nobody writes the file then, so that it may be of yesterday.
+    package static func unwatched(file: ServiceState, heard: [ServiceState]) -> PeerSight {
+        let claim = heard.first { !$0.leavesServiceFree }
+        return PeerSight(judgement: .unwatched, state: claim ?? file)
+    }
+
     /// For messages: UNKNOWN where nothing is known.
     package var shownState: ServiceState { state ?? .unknown }
 
@@ -123,6 +130,8 @@ package struct ActionTimes: Hashable, Sendable {
     package var graceMinimum: Duration
     /// The largest timeout of the partner's links.
     package var linkTimeout: Duration
+    /// The largest timeout of our own links: silent for so long, we count as dead there.
+    package var ownTimeout: Duration
     /// EZ_CALLOUT_TIMEOUT; nil is off.
     package var callout: Duration?
     /// How long the links may take to be all there before a check script runs (decision 13).
@@ -135,15 +144,17 @@ package struct ActionTimes: Hashable, Sendable {
     package var manager: Duration = .seconds(3)
 
     /// A longer time between two turns means that the node stood still.
-    package var stallLimit: Duration { max(.seconds(1), linkTimeout / 2) }
+    package var stallLimit: Duration { max(.seconds(1), min(linkTimeout, ownTimeout) / 2) }
 
     package init(
         grace: Duration = .seconds(5), graceMinimum: Duration = .seconds(2),
-        linkTimeout: Duration = .seconds(10), callout: Duration? = nil
+        linkTimeout: Duration = .seconds(10), ownTimeout: Duration? = nil,
+        callout: Duration? = nil
     ) {
         self.grace = grace
         self.graceMinimum = graceMinimum
         self.linkTimeout = linkTimeout
+        self.ownTimeout = ownTimeout ?? linkTimeout
         self.callout = callout
     }
 }

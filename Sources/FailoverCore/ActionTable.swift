@@ -32,6 +32,7 @@ package enum ActionTable {
         case (.freezeStop, .started): .runStop(thenFreeze: true)
         case (.freezeStop, .stopped), (.freezeStop, .startFailed), (.freezeStop, .stopFailed):
             .write(.frozenStop)
+        case (.freezeStop, .startReady) where meaning == .gracePeriod: .write(.frozenStop)
         case (.freezeStart, .stopped): .startProcedure(thenFreeze: true)
         case (.freezeStart, .started): .write(.startReady)
 
@@ -80,7 +81,7 @@ package enum HeldLockTable {
         guard request != .resolve else { return .nothing }
         switch state {
         case .startReady where meaning == .gracePeriod:
-            if request.isForced { return .cancelGracePeriod }
+            if request.isForced || request == .freezeStop { return .cancelGracePeriod }
             return request == .unfreeze ? .nothing : .refuse
         case .stopping, .starting: return request.isForced ? .busy : .refuse
         case .stopped, .started, .startFailed, .stopFailed, .frozenStop, .startReady, .unknown,

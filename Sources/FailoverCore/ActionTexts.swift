@@ -110,6 +110,7 @@ package struct ActionTexts: Hashable, Sendable {
         case .managerChanged:
             "service \(service): nmond was started or stopped during the grace period"
         case .notAnnounced: "service \(service): nmond does not announce START_READY"
+        case .ownUnreadable: "service \(service): our own state file cannot be read"
         case .peerUndecided: "service \(service): partner node's state is not known any more"
         }
     }

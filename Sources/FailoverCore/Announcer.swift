@@ -16,7 +16,12 @@ struct Announcer: Sendable {
     private var publication: UInt64 = 0
     private var last: Announcement?
 
-    init(boot: BootIdentity) { self.boot = boot }
+    private let sendsTrailer: Bool
+
+    init(boot: BootIdentity, sendsTrailer: Bool) {
+        self.boot = boot
+        self.sendsTrailer = sendsTrailer
+    }
 
     var hasAnnounced: Bool { last != nil }
 
@@ -58,7 +63,8 @@ struct Announcer: Sendable {
         let isNews = last?.trailer != trailer
         guard isNews || viewChanged || last?.peers != peers else { return nil }
         let announcement = Announcement(
-            entries: entries, trailer: trailer, peers: peers, services: services.map(\.view))
+            entries: entries, trailer: trailer, peers: peers,
+            services: services.map { $0.view(isTold: sendsTrailer) })
         guard last != announcement else { return nil }
         last = announcement
         return .publish(announcement, ring: isNews)

@@ -21,8 +21,10 @@ struct LinkEar: Sendable {
     private(set) var contentNumber = 0
     /// Silence counts from here at the earliest: a start of the receiver or of nmond, or a pause.
     private var earSince: Duration
-    /// The receiver's loop ran last; nil where it does not tell.
+    /// The receiver's loop ran last; nil where it has not yet.
     private var loopAt: Duration?
+    /// Its page can be read: a receiver that says nothing (of another version, say) may hear.
+    private var tells = false
 
     init(link: ManagedLink, at now: Duration) {
         self.link = link
@@ -41,8 +43,9 @@ struct LinkEar: Sendable {
             // it is no proof either: nmond's silence counts from nmond's start.
             let began = reading.pid == nil ? now : (reading.startedAt ?? now)
             earSince = max(earSince, min(began, now))
-            (pid, loopAt) = (reading.pid, nil)
+            (pid, loopAt, tells) = (reading.pid, nil, false)
         }
+        if reading.startedAt != nil { tells = true }
         noteLoop(reading.loopAt, at: now)
         if let beat = past(reading.beatAt, now) { beatAt = max(beatAt ?? .zero, beat) }
         if let other = past(reading.otherLayoutAt, now) {
@@ -93,6 +96,6 @@ struct LinkEar: Sendable {
 
     /// Whether silence here says something about the peer.
     func isListening(at now: Duration) -> Bool {
-        pid != nil && loopAt.map { now - $0 < frozenAfter } ?? true
+        pid != nil && tells && loopAt.map { now - $0 < frozenAfter } ?? true
     }
 }

@@ -50,7 +50,7 @@ package struct Manager: Sendable {
         self.node = node
         self.boot = boot
         self.sendsTrailer = sendsTrailer
-        announcer = Announcer(boot: boot)
+        announcer = Announcer(boot: boot, sendsTrailer: sendsTrailer)
         self.links = links
         let own = links.filter { $0.node == node }
         ownLinks = Set(own.map(\.linkID))

@@ -66,7 +66,8 @@ package struct PeerMonitor: Sendable {
             // Without a single ear that listened, silence is ours and proves nothing.
             let isProven = ears.contains { $0.isListening(at: now) && now >= $0.silentAt }
             if isProven && now >= max(silentAt, patience) { return .down }
-            if judgement == .up { return .up }
+            // Nor is the last word heard a reason for anything once it is older than its timeout.
+            if judgement == .up, ears.contains(where: proves) { return .up }
             return .undecided(until: max(silentAt, patience))
         }
     }

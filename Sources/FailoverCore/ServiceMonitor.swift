@@ -120,8 +120,10 @@ struct ServiceMonitor: Sendable {
 
     /// Ours only when the partner has said that it knows; theirs as soon as we have said it. So the
     /// two never both claim it.
-    var precedence: ServiceView.Precedence {
-        guard let lastRun, isAgreed else { return .byRole }
+    ///
+    /// - Parameter isTold: Our beats carry trailers, so that it learns what we know.
+    func precedence(isTold: Bool) -> ServiceView.Precedence {
+        guard isTold, let lastRun, isAgreed else { return .byRole }
         if !lastRun.onSender { return .theirs }
         return heardNote?.lastRunAgreed == true ? .ours : .byRole
     }
@@ -135,10 +137,11 @@ struct ServiceMonitor: Sendable {
             note: note == ServiceNote() ? nil : note)
     }
 
-    var view: ServiceView {
+    func view(isTold: Bool) -> ServiceView {
         ServiceView(
             name: definition.name, peerState: peerState, peerChanges: peerChanges,
-            ownState: announcedState, announced: announced, precedence: precedence)
+            ownState: announcedState, announced: announced,
+            precedence: precedence(isTold: isTold))
     }
 
     /// It runs here and there: STARTED, or a 7 that a trailer calls a frozen start.

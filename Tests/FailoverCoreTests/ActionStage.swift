@@ -10,8 +10,9 @@ struct ActionStage {
     /// Our state file.
     var own: ServiceState
     var peer: PeerSight
-    /// nmond publishes our START_READY, as its publication 7.
+    /// nmond publishes our START_READY, as this publication of it.
     var announces = true
+    var announcement: UInt64 = 7
     /// The partner's file, as a check script finds it.
     var peerFile = ServiceState.stopped
     var written: [ServiceState] = []
@@ -40,7 +41,7 @@ struct ActionStage {
 
     var sight: ActionSight {
         var peer = peer
-        if peer.isWatched && announces && own == .startReady { peer.announced = 7 }
+        if peer.isWatched && announces && own == .startReady { peer.announced = announcement }
         return ActionSight(own: own, peer: peer)
     }
 

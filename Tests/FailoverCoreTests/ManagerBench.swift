@@ -22,7 +22,7 @@ struct ManagerBench {
     init(
         kinds: [LinkKind] = [.net], timeout: Duration = .seconds(10),
         services: [ManagedService] = [.init(name: "svc1", primary: "node1", secondary: "node2")],
-        at start: Duration = .seconds(1000)
+        sendsTrailer: Bool = true, at start: Duration = .seconds(1000)
     ) {
         var links: [ManagedLink] = []
         for (n, kind) in kinds.enumerated() {
@@ -38,7 +38,8 @@ struct ManagerBench {
         now = start
         self.timeout = timeout
         manager = Manager(
-            node: "node2", boot: Self.boot, links: links, services: services, at: start)
+            node: "node2", boot: Self.boot, links: links, services: services,
+            sendsTrailer: sendsTrailer, at: start)
         for index in links.indices { run(index) }
     }
 

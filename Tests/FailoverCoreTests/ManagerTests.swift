@@ -212,6 +212,18 @@ import WireFormat
         #expect(bench.view.precedence == .ours)
     }
 
+    @Test("without trailers of ours nobody has precedence but the primary")
+    func precedenceUntold() {
+        var bench = ManagerBench(sendsTrailer: false)
+        bench.own(.stopped, lastRun: LastRun(onSender: false, number: 3))
+        bench.beat(
+            ["svc1": .stopped],
+            notes: ["svc1": ServiceNote(lastRun: LastRun(onSender: true, number: 3))])
+        bench.pass()
+        #expect(bench.view.precedence == .byRole)
+        #expect(!bench.peer.sendsTrailers)
+    }
+
     @Test("a later start of the partner is recorded here, and gives it the precedence")
     func laterRun() {
         var bench = ManagerBench()

@@ -86,8 +86,9 @@ import WireFormat
         bench.manager.handle(.link(bench.ears[0], LinkReading(pid: nil)), at: bench.now)
         bench.pass(.seconds(3))
         bench.run(bench.ears[0])
-        #expect(bench.pass(.milliseconds(9999)).writes.isEmpty)
+        #expect(bench.pass(.milliseconds(3999)).writes.isEmpty)
         #expect(bench.peer.judgement == .up)
+        #expect(bench.pass(.seconds(6)).writes.isEmpty)
         #expect(bench.pass(.milliseconds(2)).writes == [.unknown])
     }
 
@@ -101,7 +102,40 @@ import WireFormat
             bench.manager.handle(.link(ear, LinkReading(pid: nil)), at: bench.now)
         }
         #expect(bench.pass(.seconds(100)).starts.isEmpty)
+        if case .undecided = bench.peer.judgement {} else { Issue.record("\(bench.peer)") }
+    }
+
+    @Test(
+        "what a peer said before we went deaf allows no start once it is older than the timeout",
+        arguments: [false, true])
+    func deafBesideStopped(legacy: Bool) {
+        var bench = ManagerBench()
+        bench.own(.frozenStop)
+        let ear = bench.ears[0]
+        bench.manager.handle(
+            .link(ear, LinkReading(pid: 100, startedAt: bench.now, loopAt: bench.now)),
+            at: bench.now)
+        bench.beat(["svc1": .stopped], legacy: legacy)
+        bench.pass(.seconds(9))
         #expect(bench.peer.judgement == .up)
+        bench.pass(.seconds(20))  // the receiver is frozen: SIGSTOP
+        bench.own(.stopped)
+        #expect(bench.pass(.seconds(60)).starts.isEmpty)
+        #expect(bench.view.peerState == .stopped, "nor is it UNKNOWN")
+    }
+
+    @Test("a receiver whose page cannot be read proves no silence")
+    func unreadablePage() {
+        var bench = ManagerBench()
+        bench.own(.stopped)
+        bench.beat(["svc1": .started])
+        bench.pass(.seconds(1))
+        let ear = bench.ears[0]
+        bench.manager.handle(.link(ear, LinkReading(pid: 777)), at: bench.now)  // another version
+        #expect(bench.pass(.seconds(60)).starts.isEmpty)
+        bench.manager.handle(
+            .link(ear, LinkReading(pid: 777, startedAt: bench.now)), at: bench.now)
+        #expect(bench.pass(.seconds(1)).starts == ["svc1"])
     }
 
     @Test("a receiver that stands still proves no silence, and must listen anew when it goes on")
@@ -192,7 +226,7 @@ import WireFormat
         let ear = bench.ears[0]
         let effects = bench.pass(.seconds(60)) { bench in
             bench.manager.handle(
-                .link(ear, LinkReading(pid: 1, otherLayoutAt: bench.now)), at: bench.now)
+                .link(ear, LinkReading(pid: 100, otherLayoutAt: bench.now)), at: bench.now)
         }
         #expect(bench.peer.judgement == .otherLayout)
         #expect(effects.starts.isEmpty && effects.writes.isEmpty)
