@@ -5,7 +5,7 @@ import Testing
 
 /// One of us beside a C program, which acknowledges nothing and reads its peer's slot or beat only
 /// every so often. Each reads the other at least once in its own period, at any moment of it.
-@Suite struct ActionLegacyModelTests {
+@Suite(.serialized) struct ActionLegacyModelTests {
     /// OpenHA's start procedure (specification, 4.5), as it is.
     struct LegacyNode: Hashable {
         var role: Role

@@ -5,7 +5,7 @@ import Testing
 
 /// Two nodes that send trailers. Beats may be late, lost, or never come in one direction; actions and
 /// nmonds may be slow; nothing may make both start.
-@Suite struct ActionModelTests {
+@Suite(.serialized) struct ActionModelTests {
     /// One beat: a publication, the state in it, and what it acknowledges.
     struct Beat: Hashable {
         var publication: UInt64
