@@ -25,7 +25,7 @@ struct AllocationTests {
         }
         try tree.write(
             "\(tree.node) unicast lo 127.0.0.1 \(port) 2\n"
-                + "node9 unicast lo 127.0.0.1 \(port + 1) 2\n", to: tree.conf + "/monitor")
+                + "node9 unicast lo 127.0.0.1 \(port + 1) 60\n", to: tree.conf + "/monitor")
         try tree.addService("web", on: tree.node, or: "node9")
     }
 
@@ -43,7 +43,7 @@ struct AllocationTests {
 
     @Test("a receiver allocates nothing for a beat that says nothing new")
     func receiver() throws {
-        let link = try start("heartc_unicast", "lo", "127.0.0.1", "\(port + 1)", "2")
+        let link = try start("heartc_unicast", "lo", "127.0.0.1", "\(port + 1)", "60")
         defer { sendSignal(SIGKILL, to: link.pid) }
         let peer = try UDPSocket(unicastSenderTo: 0x7F00_0001, port: UInt16(port + 1))
         let boot = BootIdentity(high: 1, low: 2, initStart: 3)

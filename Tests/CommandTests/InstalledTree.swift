@@ -105,9 +105,9 @@ final class InstalledTree {
         }.sorted()
     }
 
-    /// Waits until a condition holds, at most 10 s.
+    /// Waits until a condition holds, at most a minute.
     func eventually(_ condition: () -> Bool) -> Bool {
-        for _ in 0..<1000 {
+        for _ in 0..<6000 {
             if condition() { return true }
             usleep(10_000)
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ClusterModel
 import FailoverCore
+import Glibc
 
 /// One node of a small model: its file, its nmond, and at most one action at a time. A value, so that
 /// all orders of all steps can be walked through.
@@ -70,6 +71,9 @@ struct ModelNode: Hashable {
         }
     }
 }
+
+/// Worlds too many for every run are walked through when EZ_LONG_TESTS is 1.
+let runsLong = getenv("EZ_LONG_TESTS").map { String(cString: $0) } == "1"
 
 /// Walks through everything that can happen from `first` on; each world once.
 ///

@@ -51,7 +51,7 @@ func detached(_ key: String, _ report: String) {
     }
     let text = "\(getpid()) \(getsid(0) != getpid()) \(files)"
     try? replaceFile(report, with: Array(text.utf8), sync: false)
-    sleep(60)
+    sleep(600)
 }
 
 func logLines(_ file: String) {

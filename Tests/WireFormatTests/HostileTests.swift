@@ -14,7 +14,7 @@ import Testing
         var examination = Examination(node: "node1")
         // Layout A is the quickest; one seed has them all.
         let layouts: [Layout] = seed == 1 ? [.a, .c, .d] : [.a]
-        let count = seed == 1 ? 1_000 : 8_000
+        let count = seed == 1 ? 1_000 : 4_000
         for bytes in HostileBeats(seed: seed, node: "node1", layouts: layouts).prefix(count) {
             if let broken = examination.brokenPromise(for: bytes) {
                 Issue.record("seed \(seed), beat \(examination.examined): \(broken)")
