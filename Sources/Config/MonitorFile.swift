@@ -66,6 +66,9 @@ package struct MonitorFile: Equatable, Sendable {
         if columns.count > line.columns.count {
             warnings.append("words after the timeout: OpenSVC clients will look for them in ps")
         }
+        if columns[1] == "raw" {
+            warnings.append("type raw: C programs and OpenSVC clients know it as disk only")
+        }
         if let twin = lines.first(where: { $0.sharesGroup(with: line) }) {
             warnings.append("group and port are those of line \(twin.lineNumber) too")
         }

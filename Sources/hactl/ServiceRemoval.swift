@@ -92,8 +92,14 @@ struct ServiceRemoval {
             }
         }
         try? remove("\(node.environment.procDirectory)/\(name).runner")
+        let directory = "\(node.environment.stateDirectory)/\(name)"
+        // What a writer left that was killed before its rename.
+        for leftover in (try? directoryEntries(directory)) ?? []
+        where leftover.hasPrefix(".STATE.") {
+            try? remove("\(directory)/\(leftover)")
+        }
         do {
-            try remove("\(node.environment.stateDirectory)/\(name)")
+            try remove(directory)
         } catch  where error.code != ENOENT {
             Console.error("Error: \(errorDescription(error.code))")
             return false

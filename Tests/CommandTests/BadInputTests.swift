@@ -87,6 +87,17 @@ import Testing
         #expect(tree.stateFiles.read("web", tree.node) == .stopped)
     }
 
+    @Test("what a killed writer left does not keep a removed service's directory")
+    func leftovers() throws {
+        let tree = try CommandTree()
+        try tree.addService("web")
+        let directory = tree.state + "/services/web"
+        try tree.write("6\n", to: directory + "/.STATE.node1.4711.1")
+        let removed = try tree("service", "-r", "web")
+        #expect(removed == .init(output: "Remove of service web done\nok\n", error: "", exit: 0))
+        #expect(fileStamp(directory) == nil)
+    }
+
     @Test("programs called through a link from elsewhere find the tree that they belong to")
     func links() throws {
         let tree = try CommandTree()
