@@ -110,10 +110,10 @@ import Testing
 
     @Test(
         "beside a C program, never both start",
-        arguments: [Role.primary, .secondary], [nil, 5] + (runsLong ? [10] : []) as [Int?])
+        arguments: [Role.primary, .secondary], [nil, 5] as [Int?])
     func never(role: Role, diskTimeout: Int?) {
         let result = explore(
-            World(ourRole: role, diskTimeout: diskTimeout), limit: runsLong ? 5_000_000 : 500_000,
+            World(ourRole: role, diskTimeout: diskTimeout), limit: 500_000,
             next: next
         ) { $0.ours.hasService && $0.theirs.hasService }
         #expect(result.bad == nil)
