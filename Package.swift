@@ -74,7 +74,8 @@ let package = Package(
         .target(
             name: "ClusterLab", dependencies: ["ClusterModel"], swiftSettings: warnings),
         // nmond heartd* heartc*, by the name it is run as: the beat path.
-        .executableTarget(name: "heartbeat", dependencies: ["Daemon"], swiftSettings: warnings),
+        .executableTarget(
+            name: "heartbeat", dependencies: ["Platform", "Daemon"], swiftSettings: warnings),
         // service hb (and openha in the FHS layout), likewise.
         .executableTarget(
             name: "hactl",

@@ -98,6 +98,24 @@ import Testing
         #expect(fileStamp(directory) == nil)
     }
 
+    @Test("a caller that closed stdin, stdout or stderr gets no text into our files")
+    func closedDescriptors() throws {
+        let tree = try CommandTree()
+        // The script's parent is the action: what it has there may not be a lock or a socket.
+        let script = try tree.script(
+            "look", "for n in 0 1 2; do readlink /proc/$PPID/fd/$n; done >\(tree.root)/open")
+        symlink("/bin/sh", tree.bin + "/sh")
+        for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
+            try tree.write("", to: tree.conf + "/services")
+            try tree.addService("web", on: tree.node, .started, script: script)
+            let call = try tree("sh", "-c", "\(tree.bin)/service -A web stop \(closed)")
+            #expect(call.exit == 0)
+            let opened = try tree.read(tree.root + "/open").split(separator: "\n")
+            #expect(opened.count == 3)
+            #expect(opened.allSatisfy { $0 == "/dev/null" || $0.contains("/call-") }, "\(opened)")
+        }
+    }
+
     @Test("programs called through a link from elsewhere find the tree that they belong to")
     func links() throws {
         let tree = try CommandTree()
