@@ -10,6 +10,7 @@ final class PartnerEye {
     private let job: ActionJob
     private let files: StateFiles
     private var page: ManagerPage?
+    private var pulse: ManagerPulse?
     /// Of the last look; nil while nmond is stopped or says nothing yet.
     private(set) var report: ManagerReport?
     private var readSequence: UInt64?
@@ -30,6 +31,10 @@ final class PartnerEye {
             return PeerSight(judgement: .undecided(until: nil), state: nil)
         }
         let run = report.startedAt.nanosecondsSinceBoot
+        // One that stands still knows nothing of this moment.
+        if let last = pulse?.last(), timeSinceBoot() - last > ManagerPulse.limit {
+            return PeerSight(judgement: .undecided(until: nil), state: nil, managerRun: run)
+        }
         guard let peer = report.peers.first(where: { $0.name == job.partner }),
             let service = report.services.first(where: { $0.name == job.service.name })
         else { return PeerSight(judgement: .undecided(until: nil), state: nil, managerRun: run) }
@@ -62,10 +67,12 @@ final class PartnerEye {
         let directory = job.environment.stateDirectory
         guard let run = try? RunDirectory(stateDirectory: directory, create: false) else { return }
         page = try? ManagerPage(reading: run)
+        pulse = try? ManagerPulse(reading: run)
     }
 
     private func forget() {
         page = nil
+        pulse = nil
         report = nil
         readSequence = nil
     }

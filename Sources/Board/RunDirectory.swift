@@ -53,5 +53,6 @@ package struct RunDirectory: Sendable {
         return path + "/" + RunDirectory.hash(key.utf8) + ".bell"
     }
     package var managerPage: String { path + "/nmond.page" }
+    package var managerPulse: String { path + "/nmond.pulse" }
     package var managerBell: String { path + "/nmond.bell" }
 }

@@ -22,9 +22,10 @@ package struct ServiceScript {
 
     /// How it behaves from its next run on.
     package struct Behaviour: Sendable {
-        /// How long it takes to start and to stop; `inf` would do, too.
+        /// How long it takes to start, to stop and to be checked; `inf` would do, too.
         package var startSeconds = "0.3"
         package var stopSeconds = "0.1"
+        package var checkSeconds = "0"
         /// Exit codes.
         package var startStatus = 0
         package var stopStatus = 0
@@ -40,6 +41,7 @@ package struct ServiceScript {
         let text = """
             start_seconds=\(behaviour.startSeconds)
             stop_seconds=\(behaviour.stopSeconds)
+            check_seconds=\(behaviour.checkSeconds)
             start_status=\(behaviour.startStatus)
             stop_status=\(behaviour.stopStatus)
             check_status=\(behaviour.checkStatus)
@@ -69,7 +71,7 @@ package struct ServiceScript {
             node=$(uname -n)
             read -r boot </run/lab/boot
             read -r offset </run/lab/clock-offset
-            start_seconds=0.3 stop_seconds=0.1 start_status=0 stop_status=0 check_status=0
+            start_seconds=0.3 stop_seconds=0.1 check_seconds=0 start_status=0 stop_status=0 check_status=0
             start_command=: stop_command=:
             for f in \(shared)/\(service).behaviour \(shared)/\(service).behaviour.$node; do
                 if [ -e "$f" ]; then . "$f"; fi
@@ -81,6 +83,7 @@ package struct ServiceScript {
             case "$(basename "$0") $1" in
             *.stonith*)
                 note checking
+                sleep "$check_seconds"
                 exit $check_status ;;
             *" start")
                 note starting

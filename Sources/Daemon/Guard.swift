@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Board
+import FailoverCore
 import Glibc
 import Logging
 import Platform
@@ -39,6 +40,9 @@ private final class ManagerGuard {
     private var failures = 0
     private var startAt: Duration?
     private var isEnding = false
+    private var pulse: ManagerPulse?
+    private var standstill = StandstillWatch()
+    private var nextLook: Duration = .zero
 
     init(programDirectory: String) throws(StartRefusal) {
         node = try LocalNode(programDirectory: programDirectory)
@@ -59,10 +63,11 @@ private final class ManagerGuard {
     func run() -> Int32 {
         look(at: timeSinceBoot())
         while !isEnding {
-            loop.wait(until: startAt) { handle($0) }
+            loop.wait(until: manager == nil ? startAt : nextLook) { handle($0) }
             guard !isEnding else { break }
             let now = timeSinceBoot()
             if let at = startAt, now >= at { start(at: now) }
+            if now >= nextLook { feelPulse(at: now) }
         }
         return 0
     }
@@ -79,6 +84,7 @@ private final class ManagerGuard {
                 if now - manager.since >= .seconds(10) { failures = 0 }
             }
             manager = nil
+            standstill = StandstillWatch()
             look(at: now)
         case .readable(Token.start):
             guard let child = attempt, let status = child.status() else { return }
@@ -112,6 +118,16 @@ private final class ManagerGuard {
             return
         }
         startAt = now + Self.waits[min(failures, Self.waits.count - 1)]
+    }
+
+    /// One that stands still is killed, and then brought back like any other that ended (R13).
+    private func feelPulse(at now: Duration) {
+        nextLook = now + StandstillWatch.interval
+        guard let manager else { return }
+        if pulse == nil { pulse = try? ManagerPulse(reading: runDirectory) }
+        guard standstill.look(at: pulse?.last()) else { return }
+        log.error("nmond stands still: killing process \(manager.pid)")
+        sendSignal(SIGKILL, to: manager.pid)
     }
 
     private var endedOnRequest: Bool {

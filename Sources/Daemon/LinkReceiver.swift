@@ -86,8 +86,9 @@ final class LinkReceiver {
     }
 
     private func nextDeadline(_ now: Duration) -> Duration {
-        // Beats come sooner than this, so that a link that is up wakes once per beat.
-        var next = now + setting.line.interval * 3 / 2
+        // Beats come sooner than this, so that a link that is up wakes once per beat. Well before two
+        // intervals, after which nmond takes a loop that did not run for one that stood still.
+        var next = now + setting.line.interval * 5 / 4
         if let wake = listener.wakeAt { next = min(next, wake) }
         if let deadline = monitor.deadline(at: now) ?? firstDeadline { next = min(next, deadline) }
         return next

@@ -79,6 +79,7 @@ final class ManagerLoop {
             look(at: now)
             if let definitions = files.reload(at: now) { reconfigure(definitions, at: now) }
             carryOut(manager.settle(at: now), at: now)
+            setting.pulse.beat(at: now)
             guardian.look(at: now)
             feed.pump(at: now)
             for service in actions.startSome() {

@@ -19,6 +19,7 @@ final class ManagerSetting {
     let servicesStamp: FileStamp?
     let run: RunDirectory
     let page: ManagerPage
+    let pulse: ManagerPulse
     let bell: Doorbell
     let loop: EventLoop
     let log: Logger
@@ -45,6 +46,7 @@ final class ManagerSetting {
             run = try RunDirectory(stateDirectory: environment.stateDirectory, create: true)
             page = try ManagerPage(
                 writing: run, size: Self.pageSize(node, monitor, services))
+            pulse = try ManagerPulse(writing: run)
             bell = try Doorbell(at: run.managerBell)
             try loop.watch(bell.descriptor, token: ManagerLoop.Token.bell)
         } catch {

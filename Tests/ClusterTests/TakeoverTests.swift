@@ -157,7 +157,7 @@ extension ClusterTests {
 
 extension Cluster {
     /// Gives a service its journal-keeping check script, before the daemons start.
-    fileprivate func useCheckScript(of service: String) throws {
+    func useCheckScript(of service: String) throws {
         let check = ServiceScript(service, in: lab).checkPath
         for node in lab.nodes {
             let file = lab.plan.layout.configuration + "/services"

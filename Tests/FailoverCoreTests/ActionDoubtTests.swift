@@ -125,3 +125,15 @@ import Testing
         #expect(stage.own == .starting)
     }
 }
+
+@Test("only looks of its own tell the guard that nmond stands still, not the length of a pause")
+func standstill() {
+    var watch = StandstillWatch()
+    let pulses: [Duration?] = [nil, nil, nil, nil, nil, nil, nil, .seconds(7)]
+    let alive = pulses.map { watch.look(at: $0) }
+    #expect(!alive.contains(true))
+    let looks = (1...5).map { _ in watch.look(at: .seconds(7)) }
+    #expect(looks == [false, false, false, false, true])
+    let living = (8...30).map { watch.look(at: .seconds($0)) }
+    #expect(!living.contains(true))
+}

@@ -273,3 +273,20 @@ private let fullReport = ManagerReport(
             precedence: .theirs),
     ],
     tunables: ["EZ_GRACE": "5", "EZ_WIRE": "A"])
+
+@Test("nmond's pulse is the time it was given last, also across a new nmond")
+func pulse() throws {
+    let scratch = try Scratch()
+    let run = RunDirectory(path: scratch.path)
+    #expect(throws: SystemError.self) { try ManagerPulse(reading: run) }
+    let first = try ManagerPulse(writing: run)
+    let reader = try ManagerPulse(reading: run)
+    #expect(reader.last() == nil)
+    first.beat(at: .seconds(41))
+    first.beat(at: .milliseconds(42_500))
+    #expect(reader.last() == .milliseconds(42_500))
+    let second = try ManagerPulse(writing: run)
+    #expect(reader.last() == nil)
+    second.beat(at: .seconds(50))
+    #expect(reader.last() == .seconds(50))
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import ClusterLab
+import ClusterModel
+import Testing
+
+extension ClusterTests {
+    /// Starts that rest on what is no longer so, and people who change their mind.
+    @Suite("What was true a moment ago", .serialized) struct StaleViewTests {
+        @Test("a freeze-stop right behind an unfreeze is obeyed, whatever nmond made of it")
+        func changeOfMind() throws {
+            let cluster = try Cluster()
+            let one = cluster.one
+            for pause in [0, 30, 200, 1000, 1800] {
+                try cluster.act("unfreeze", on: one)
+                try cluster.lab.observe(for: .milliseconds(pause))
+                try cluster.act("freeze-stop", on: one)
+                #expect(one.state("web") == .frozenStop)
+            }
+            try cluster.wait(until: cluster.two, sees: one, in: .frozenStop)
+            try cluster.expectQuiet(for: .seconds(3))
+            #expect(cluster.lab.journal.entries(of: "web", .starting).isEmpty)
+        }
+
+        @Test("with nmond and its guard gone, a start beside a peer that runs it is refused")
+        func staleFile() throws {
+            let cluster = try Cluster()
+            let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
+            try cluster.wait(until: one, sees: two, in: .frozenStop)
+            try one.shell("pkill -KILL ezguard; pkill -KILL nmond; pkill -KILL ezwriter; true")
+            try cluster.act("force-start", on: two)
+            try lab.observe(for: .seconds(2))
+            #expect(one.state("web", of: two) == .frozenStop, "nobody writes it any more")
+            try one.shell("/usr/local/cluster/bin/service -A web force-stop")
+            let start = try one.startAction("web", "start").wait(within: .seconds(15))
+            #expect(start.status == 255)
+            #expect(lab.journal.entries(of: "web", .starting).isEmpty)
+        }
+
+        @Test("the page of an nmond that stands still starts nothing")
+        func frozenManager() throws {
+            let cluster = try Cluster(started: false)
+            try cluster.useCheckScript(of: "web")
+            for node in cluster.lab.nodes { try cluster.start(node) }
+            try cluster.waitForLinks()
+            let (lab, one) = (cluster.lab, cluster.one)
+            var behaviour = ServiceScript.Behaviour()
+            behaviour.checkSeconds = "6"
+            try ServiceScript("web", in: lab).behave(behaviour)
+            try cluster.act("unfreeze", on: one)
+            try cluster.wait(for: .starting, on: one)
+            try lab.wait(upTo: .seconds(3), for: "the check script") {
+                !lab.journal.entries(of: "web", .checking).isEmpty
+            }
+            let killed = try one.processes("nmond")
+            try one.signal("STOP", "nmond")
+            try lab.observe(for: .seconds(8))
+            #expect(one.state("web") == .starting, "the check script ended two seconds ago")
+            #expect(lab.journal.entries(of: "web", .starting).isEmpty)
+            // The guard replaces it, the peer is heard anew, and the start goes on or begins anew.
+            try cluster.wait(for: .started, on: one, within: .seconds(40))
+            #expect(try one.processes("nmond") != killed)
+            cluster.expectSingleRuns()
+        }
+    }
+}
