@@ -27,6 +27,9 @@ package struct Environment: Equatable, Sendable {
     package var nodesFile: String
     package var monitorFile: String
     package var tunables: Tunables
+    /// Variables that name no absolute path: another place in each program, and so another set of
+    /// locks. Nothing may be started or changed with one.
+    package var relativePaths: [Finding]
 
     /// Holds the word of specification 1.5; it may be missing.
     package var logFacilityFile: String { configDirectory + "/logfacility" }
@@ -66,7 +69,7 @@ package struct Environment: Equatable, Sendable {
             servicesFile: settings.path("EZ_SERVICES") ?? conf + "/services",
             nodesFile: settings.path("EZ_NODES") ?? conf + "/nodes",
             monitorFile: settings.path("EZ_MONITOR") ?? conf + "/monitor",
-            tunables: values)
+            tunables: values, relativePaths: settings.relativePaths)
         return Parsed(environment, findings: settings.findings + settings.relativePaths)
     }
 

@@ -25,6 +25,9 @@ package struct LocalNode: Sendable {
         name = nodeName()
         environment = parsed.value
         findings = parsed.findings
+        if let relative = environment.relativePaths.first {
+            throw StartRefusal(relative.description)
+        }
         do throws(SystemError) {
             boot = try bootIdentity()
         } catch {

@@ -52,6 +52,7 @@ final class ManagerSetting {
         } catch {
             throw StartRefusal(error.description)
         }
+        for finding in node.findings where !finding.isWarning { complain("nmond: \(finding)") }
         log = node.startLog("nmond", level: environment.tunables.debug ? 7 : level)
         for finding in node.findings + parsed.findings + definitions.findings {
             log.warning("\(finding)")

@@ -27,6 +27,7 @@ struct Launcher {
         umask(0o022)
         for finding in node.findings { Console.error(finding.description) }
         let environment = node.environment
+        guard environment.relativePaths.isEmpty else { return ExitCode.failure }
         let turn: LockFile
         let monitor: [UInt8]
         do throws(SystemError) {

@@ -76,6 +76,7 @@ struct LinkCommand: ParsableCommand {
                 return refuse(node)
             }
             node.report(node.findings)
+            guard node.environment.relativePaths.isEmpty else { return ExitCode.refused }
             return options.carryOut(on: node)
         } catch  where exitCode(for: error) == .success {
             Console.print(fullMessage(for: error))

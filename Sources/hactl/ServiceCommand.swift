@@ -112,6 +112,9 @@ struct ServiceCommand: ParsableCommand {
         }
         // The check tells them itself.
         if request != .check { node.report(node.findings) }
+        guard request == .check || node.environment.relativePaths.isEmpty else {
+            return ExitCode.refused
+        }
         return request.carryOut(on: node)
     }
 }

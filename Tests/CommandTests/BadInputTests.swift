@@ -39,6 +39,26 @@ import Testing
         }
     }
 
+    @Test("a relative path would mean other locks in each program: nothing is done with one")
+    func relativePaths() throws {
+        let tree = try CommandTree()
+        try tree.addService("web", on: tree.node)
+        for (name, arguments) in [
+            ("service", ["-A", "web", "unfreeze"]), ("service", ["-s"]), ("hb", ["-s"]),
+            ("service", ["-r", "web"]), ("service", ["--launcher", "start"]),
+        ] {
+            let refused = try tree.run(name, arguments, ["EZ_LOG": "log"])
+            #expect(refused.error == "environment: EZ_LOG=log: not an absolute path\n")
+            #expect(refused.output == "")
+            #expect(refused.exit == (arguments.contains("start") ? 1 : 255))
+        }
+        #expect(tree.stateFiles.read("web", tree.node) == .frozenStop)
+        symlink("\(CommandTree.products)/heartbeat", tree.bin + "/nmond")
+        let manager = try tree.run("nmond", [], ["EZ_LOG": "log"])
+        #expect(manager.error == "nmond: environment: EZ_LOG=log: not an absolute path\n")
+        #expect(manager.exit == 255)
+    }
+
     @Test("an action on a script that cannot be run names it, though C's tools were silent")
     func scripts() throws {
         for layout in [CommandTree.Layout.classic, .fhs] {
