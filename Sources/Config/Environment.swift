@@ -127,9 +127,13 @@ private func classicRoot(
             file.lastIndex(of: "/").flatMap { parent(of: String(file[..<$0]), named: "conf") }
         }
     if let root = candidates.first(where: { isDirectory($0 + "/conf") }) { return root }
-    // Programs kept apart from the tree, and nothing said: the only tree there is.
+    // Programs kept apart from the tree, and nothing said: the only tree there is. An /etc/openha
+    // alone may be what another installation left behind.
     let usual = "/usr/local/cluster"
-    return isDirectory(usual + "/conf") && !isDirectory("/etc/openha") ? usual : nil
+    let isFHS =
+        isDirectory("/usr/lib/openha/bin")
+        || (isDirectory("/etc/openha") && !isDirectory(usual + "/bin"))
+    return isDirectory(usual + "/conf") && !isFHS ? usual : nil
 }
 
 /// Where the programs lie in the FHS layout; `/usr/bin/openha` is only a link to one of them.

@@ -91,6 +91,11 @@ struct EnvironmentTests {
             description: "EZ_VAR from the tunables file, EZ_CONF from the environment",
             variables: ["EZ_CONF": "/c"], tunables: "EZ_VAR=/v\nEZ_CONF=/unused\n",
             state: "/v/services", proc: "/v/proc", services: "/c/services", monitor: "/c/monitor"),
+        classic(
+            "programs elsewhere, and an /etc/openha that another installation left",
+            ["EZ_BIN": "/mnt/programs"], program: "/mnt/programs",
+            directories: ["/usr/local/cluster/bin", "/usr/local/cluster/conf", "/etc/openha"],
+            bin: "/mnt/programs"),
         Case(
             description: "both layouts installed, nothing set",
             directories: ["/usr/lib/openha/bin", "/etc/openha", "/usr/local/cluster/conf"]),
