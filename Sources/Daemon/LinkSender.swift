@@ -18,6 +18,7 @@ final class LinkSender {
     private let setting: LinkSetting
     private let transmitter: any Transmitter
     private let manager: ManagerWatch
+    private let recall: GuardRecall
     private var source: Heartbeat
     private var frame: Frame
     private var status: LinkStatus
@@ -42,6 +43,9 @@ final class LinkSender {
         transmitter = Self.transmitter(setting)
         manager = ManagerWatch(
             setting.node, setting.run, setting.loop, token: LinkSetting.Token.manager)
+        recall = GuardRecall(
+            setting.node, setting.run, setting.loop, token: LinkSetting.Token.guardStarter,
+            log: setting.log)
         if let report = manager.report() {
             source = report.heartbeat
         } else {
@@ -75,7 +79,8 @@ final class LinkSender {
             if let outcome = begun == nil ? nil : transmitter.finished() {
                 note(outcome, at: now)
             }
-            listenToManager()
+            listenToManager(at: now)
+            recall.look(isManagerPresent: manager.isPresent, at: now)
             if hasNews || now >= clock.nextBeat { beat(at: now) }
             setting.page.publish(status)
         }
@@ -89,6 +94,7 @@ final class LinkSender {
             setting.bell.silence()
             rang = true
         case .readable(LinkSetting.Token.manager): managerEnded = true
+        case .readable(LinkSetting.Token.guardStarter): recall.starterEnded()
         case .readable, .timer: break
         }
     }
@@ -158,10 +164,11 @@ final class LinkSender {
     }
 
     /// Takes what nmond published since the last look; a ring that brought nothing sends nothing.
-    private func listenToManager() {
+    private func listenToManager(at now: Duration) {
         if managerEnded {
             managerEnded = false
             manager.ended()
+            recall.managerEnded(at: now)
             setting.log.warning("nmond is gone, going on with the last states known")
             rang = true
             rebuild()

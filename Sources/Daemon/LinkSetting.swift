@@ -60,6 +60,7 @@ final class LinkSetting {
         static let bell: UInt64 = 1
         static let link: UInt64 = 2
         static let manager: UInt64 = 3
+        static let guardStarter: UInt64 = 4
     }
 
     /// What a signal asks for; true when it is to end.

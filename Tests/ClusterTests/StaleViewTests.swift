@@ -36,6 +36,24 @@ extension ClusterTests {
             #expect(lab.journal.entries(of: "web", .starting).isEmpty)
         }
 
+        @Test("nmond killed in one stroke with its guard comes back, and nothing moves")
+        func guardKilled() throws {
+            let cluster = try Cluster()
+            let (lab, one) = (cluster.lab, cluster.one)
+            try cluster.run()
+            try one.shell("pkill -KILL 'ezguard|nmond'; true")
+            try lab.wait(upTo: .seconds(12), for: "nmond and its guard") {
+                LabClock.pause(.milliseconds(100))
+                return try !one.processes("nmond").isEmpty && !one.processes("ezguard").isEmpty
+            }
+            try cluster.expectQuiet(for: .seconds(4))
+            #expect(lab.journal.entries(of: "web", .starting).count == 1)
+            // Told to end, it stays away.
+            try one.shell("pkill ezguard; pkill -TERM nmond; true")
+            try lab.observe(for: .seconds(8))
+            #expect(try one.processes("nmond").isEmpty)
+        }
+
         @Test("the page of an nmond that stands still starts nothing")
         func frozenManager() throws {
             let cluster = try Cluster(started: false)
