@@ -54,6 +54,40 @@ extension ClusterTests {
             #expect(try one.processes("nmond").isEmpty)
         }
 
+        @Test("a state that cannot be written starts nothing, until it can be")
+        func readOnly() throws {
+            let cluster = try Cluster()
+            let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
+            try cluster.run()
+            let states = "/usr/local/cluster/services"
+            try two.shell("mount --bind \(states) \(states)")
+            try two.shell("mount -o remount,ro,bind \(states)")
+            try one.powerCut()
+            try lab.observe(for: .seconds(9))
+            #expect(lab.journal.entries(of: "web", .starting).count == 1)
+            #expect(two.state("web") == .stopped)
+            try two.shell("umount \(states)")
+            try cluster.wait(for: .started, on: two, within: .seconds(25))
+            cluster.expectSingleRuns()
+        }
+
+        @Test("an action that stood still in its grace period starts nothing by what it knew")
+        func frozenAction() throws {
+            let cluster = try Cluster()
+            let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
+            try cluster.act("unfreeze", on: one)
+            try cluster.wait(for: .startReady, on: one)
+            try one.shell("pkill -STOP -f '[s]ervice -A web start'")
+            try cluster.wait(until: two, sees: one, in: .startReady)
+            try cluster.act("force-start", on: two)
+            try lab.observe(for: .seconds(4))
+            try one.shell("pkill -CONT -f '[s]ervice -A web start'")
+            try cluster.wait(for: .stopped, on: one)
+            try lab.observe(for: .seconds(4))
+            #expect(lab.journal.entries(of: "web", .starting).isEmpty)
+            #expect(one.state("web") == .stopped && two.state("web") == .started)
+        }
+
         @Test("the page of an nmond that stands still starts nothing")
         func frozenManager() throws {
             let cluster = try Cluster(started: false)
