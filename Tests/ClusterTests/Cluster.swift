@@ -85,8 +85,10 @@ final class Cluster {
         for state: ServiceState, _ service: String = "web", on node: Node,
         within limit: Duration = .seconds(10)
     ) throws {
-        try lab.wait(upTo: limit, for: "\(service) \(state.name) on \(node.name)") {
-            node.state(service) == state
+        try explaining {
+            try lab.wait(upTo: limit, for: "\(service) \(state.name) on \(node.name)") {
+                node.state(service) == state
+            }
         }
     }
 
@@ -96,7 +98,9 @@ final class Cluster {
         within limit: Duration = .seconds(10)
     ) throws {
         let what = "\(service) \(state.name) of \(other.name) in the files of \(node.name)"
-        try lab.wait(upTo: limit, for: what) { node.state(service, of: other) == state }
+        try explaining {
+            try lab.wait(upTo: limit, for: what) { node.state(service, of: other) == state }
+        }
     }
 
     /// Starts a service on node1 and allows node2 to take it over; both know it of each other.
@@ -137,7 +141,14 @@ final class Cluster {
             for node in [one, two] where node.isOn && !node.isLegacy {
                 let states = try node.service("-s", "--json").output
                 let links = try node.hb("-s").output
-                Issue.record("\(node.name): \(states)\n\(links)\n\(log(of: node))")
+                let processes = try node.shell(
+                    """
+                    ps -eo pid,ppid,stat,wchan:24,lstart,args
+                    for p in $(pgrep -x 'nmond|service|ezwriter'); do
+                        echo "$p: $(cat /proc/$p/syscall) $(ls -l /proc/$p/fd | cut -c40-)"
+                    done
+                    """)
+                Issue.record("\(node.name): \(states)\n\(links)\n\(processes)\n\(log(of: node))")
             }
             throw LabError.timedOut(what)
         }

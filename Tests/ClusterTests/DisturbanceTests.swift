@@ -27,7 +27,11 @@ extension ClusterTests {
             // Whatever they left behind can be cleared and works again.
             for node in [one, two] where node.state("web") != .frozenStop {
                 try lab.wait(upTo: .seconds(15), for: "freeze-stop on \(node.name)") {
-                    try node.service("-A", "web", "freeze-stop").succeeded
+                    // A frozen start has to be unfrozen first.
+                    if node.state("web") == .startReady {
+                        _ = try node.service("-A", "web", "unfreeze")
+                    }
+                    return try node.service("-A", "web", "freeze-stop").succeeded
                         || node.state("web") == .frozenStop
                 }
             }

@@ -47,7 +47,9 @@ extension ClusterTests {
             try cluster.wait(for: .started, on: two)
             // Never free on node1 in between: STOPPED for a moment could start it again there.
             #expect(cluster.lab.watch.own("web", of: one).suffix(2) == [.stopping, .frozenStop])
+            try cluster.wait(until: one, sees: two, in: .started)
             try cluster.act("unfreeze", on: one)
+            try cluster.wait(until: two, sees: one, in: .stopped)
             try cluster.expectQuiet(for: .seconds(3), "unfreezing moves nothing back")
             try cluster.act("freeze-stop", on: two)
             try cluster.wait(for: .started, on: one)
