@@ -80,6 +80,9 @@ final class Janitor {
                 sleep 0.2
             done
         }
+        # As long as this is locked, nobody takes the directory for a leftover.
+        exec 5<"$LAB/owner"
+        flock -s 5
         trap tidy EXIT
         n=0
         while [ $n -lt "$NETWORKS" ]; do

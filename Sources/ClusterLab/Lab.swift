@@ -45,6 +45,8 @@ package final class Lab {
     /// What the STATE files said, and since when.
     package let watch = StateWatch()
     let janitor: Janitor
+    /// Says that this lab lives, see `Leftovers`.
+    private let claim: CInt
     private static let count = Atomic<Int>(0)
 
     /// Why this machine cannot have a lab, or nil if it can.
@@ -73,7 +75,7 @@ package final class Lab {
         let count = Lab.count.add(1, ordering: .relaxed).newValue
         directory = "\(Leftovers.prefix)\(getpid()).\(count)"
         try makeDirectory(directory + "/shared")
-        try Leftovers.claim(directory)
+        claim = try Leftovers.claim(directory)
         try Programs.install(in: directory, plan: plan)
         janitor = try Janitor(
             directory: directory, networks: plan.networks, disk: plan.disk,
@@ -137,5 +139,8 @@ package final class Lab {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    deinit { shutDown() }
+    deinit {
+        shutDown()
+        close(claim)
+    }
 }
