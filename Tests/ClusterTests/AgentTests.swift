@@ -42,6 +42,7 @@ extension ClusterTests {
             try two.poll { two.remote() == .started }
             #expect(try two.act("unfreeze") == 0)
             #expect([one.local(), two.local()] == [.started, .stopped])
+            try one.poll { one.remote() == .stopped }
             try cluster.expectQuiet(for: .seconds(2))
 
             // switch from the node that runs it (17): only when the peer could start.

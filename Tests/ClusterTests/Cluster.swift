@@ -118,7 +118,10 @@ final class Cluster {
         let changes = lab.watch.changes.count
         let entries = lab.journal.entries
         try lab.observe(for: duration)
-        #expect(Array(lab.watch.changes.dropFirst(changes)) == [], why)
+        let before = lab.watch.changes.prefix(changes).suffix(8)
+        #expect(
+            Array(lab.watch.changes.dropFirst(changes)) == [],
+            "\(why.map { "\($0); " } ?? "")before that: \(Array(before))")
         #expect(lab.journal.entries == entries, why)
     }
 
