@@ -42,7 +42,8 @@ package struct Journal {
                 let boot = Int(words[3]), let event = Event(rawValue: words[5])
             else { return nil }
             return Entry(
-                time: .microseconds(Int64((uptime - offset) * 1e6)), node: words[2], boot: boot,
+                time: .microseconds(Int64(((uptime - offset) * 100).rounded()) * 10_000),
+                node: words[2], boot: boot,
                 service: words[4], event: event)
         }
     }
@@ -81,7 +82,8 @@ package struct Journal {
 
     /// Lets the lab itself add a line.
     func note(_ node: Node, event: Event) throws {
-        let now = LabClock.now.inSeconds
+        // Cut off at a hundredth, as the kernel does for the scripts: order is kept.
+        let now = (LabClock.now.inSeconds * 100).rounded(.down) / 100
         let line = "\(now) 0 \(node.name) \(node.boots) - \(event.rawValue)\n"
         let file = FileHandle(forUpdatingAtPath: path)
         guard let file else { return try write(line, to: path) }
