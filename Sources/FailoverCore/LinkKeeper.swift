@@ -20,7 +20,8 @@ struct LinkKeeper: Sendable {
     static let visibility = Duration.seconds(2)
 
     let isSender: Bool
-    /// A sender whose loop has not run for so long is frozen: two intervals, but not below 2 s.
+    /// A sender whose loop has not run for so long is frozen: two intervals, so half a timeout at
+    /// most, and its successor beats before the peer counts it as dead (decision 11).
     let frozenAfter: Duration
     private(set) var pid: Int32?
     private(set) var absentSince: Duration?
@@ -31,7 +32,7 @@ struct LinkKeeper: Sendable {
 
     init(isSender: Bool, interval: Duration, at now: Duration) {
         self.isSender = isSender
-        frozenAfter = max(interval * 2, .seconds(2))
+        frozenAfter = interval * 2
         absentSince = now
         upSince = now
         startAt = now + LinkKeeper.patience
