@@ -17,9 +17,10 @@ struct Storm: ParsableCommand {
     @Option(help: "How many datagrams, each way.") var count = 10_000_000
     @Option(help: "Decides everything.") var seed: UInt64 = 1
     @Flag(help: "Only the decoder, no cluster.") var decoderOnly = false
+    @Flag(help: "Only the live receiver.") var receiverOnly = false
 
     mutating func run() throws {
-        try storm(decoder: count)
+        if !receiverOnly { try storm(decoder: count) }
         if !decoderOnly { try storm(receiver: count) }
     }
 
