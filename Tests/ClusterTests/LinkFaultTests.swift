@@ -121,7 +121,11 @@ extension ClusterTests {
 
         @Test("that loses a beat in five moves nothing")
         func loss() throws {
-            let cluster = try Cluster { $0.links = [.net()] }
+            // Ten beats in a row will not be lost by chance; four (timeout 2 s) now and then are.
+            let cluster = try Cluster {
+                $0.links = [.net()]
+                $0.timeout = "10"
+            }
             try cluster.run()
             for node in cluster.lab.nodes {
                 try cluster.lab.networks[0].lose(0.2, .outgoing, of: node)
