@@ -130,8 +130,9 @@ final class LinkReceiver {
     private func judge(_ header: FrameHeader, _ sighting: Sighting) -> Hearing {
         let mark = BeatMark(
             elapsed: header.elapsed, trailer: header.trailer.map { ($0.boot, $0.beat) })
-        switch monitor.heard(mark, at: sighting.at) {
-        case .fresh: take(header, sighting)
+        let at = sendTime(of: header, sighting)
+        switch monitor.heard(mark, at: at) {
+        case .fresh: take(header, sighting, sentAt: at)
         case .repeated, .unproven: break
         case .stale: return drop(.stale, sighting)
         case .missingTrailer: return drop(.missingTrailer, sighting)
@@ -139,20 +140,29 @@ final class LinkReceiver {
         return .taken
     }
 
-    private func take(_ header: FrameHeader, _ sighting: Sighting) {
+    /// Silence counts from here: never from before the last beat, and from the read where nothing
+    /// better is known.
+    private func sendTime(of header: FrameHeader, _ sighting: Sighting) -> Duration {
+        guard let stamp = header.stamp else { return sighting.at }
+        let time = listener.sendTime(of: stamp, heardAt: sighting.at)
+        return max(time, min(monitor.lastFresh ?? .zero, sighting.at))
+    }
+
+    private func take(_ header: FrameHeader, _ sighting: Sighting, sentAt: Duration) {
         let isNews = content != header.content
         content = header.content
         let cameUp = !status.isUp
         status.isUp = true
         firstDeadline = nil
-        status.noteBeat(at: sighting.at)
+        status.noteBeat(at: sentAt)
         status.received += 1
         let frame = UnsafeRawBufferPointer(rebasing: sighting.bytes[..<header.length])
         if isNews {
             status.generation += 1
             status.badEntries += badEntries(frame)
         }
-        listener.peerBeats(every: header.trailer?.interval ?? .seconds(1))
+        listener.peerBeats(
+            every: header.trailer?.interval ?? .seconds(1), at: header.stamp)
         if let deadline = monitor.deadline(at: sighting.at) {
             listener.lookBefore(deadline - min(.milliseconds(50), monitor.timeout / 8))
         }
@@ -255,6 +265,13 @@ final class LinkReceiver {
         case (nil, let path?): DatagramListener(path)
         case (nil, nil): preconditionFailure("a link is a slot or a path")
         }
+    }
+}
+
+extension FrameHeader {
+    /// The sender's time of the beat, if it says it (decision 18).
+    fileprivate var stamp: Duration? {
+        trailer.map { Duration.nanoseconds(Int64(clamping: $0.beat)) }
     }
 }
 

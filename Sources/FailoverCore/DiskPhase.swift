@@ -7,7 +7,8 @@
 /// one before did not says that the write lies between them. Once that gap is small it reads one
 /// interval later, and earlier each time, by twice as much as the last time, until a read comes too
 /// early; the next one a moment later then tells the moment anew. So a single late write, or a late
-/// read, moves the phase for a few beats only. No clock is shared with the peer.
+/// read, moves the phase for a few beats only. No clock is shared with the peer; but where its beats
+/// carry its time, they tell the regular ones from those sent early for news (`BeatGrid`).
 package struct DiskPhase: Equatable, Sendable {
     private enum Mode: Equatable {
         /// Reads quickly until a change shows where the write lies, or `until`.
@@ -26,6 +27,7 @@ package struct DiskPhase: Equatable, Sendable {
 
     private var mode: Mode
     private var lastRead: Duration?
+    private var grid = BeatGrid()
 
     package init(interval: Duration, start: Duration) {
         precondition(interval > .zero, "beat interval \(interval)")
@@ -41,11 +43,28 @@ package struct DiskPhase: Equatable, Sendable {
     }
 
     /// A read that began at `now` showed other bytes than the one before, or the same.
-    package mutating func read(at now: Duration, changed: Bool) {
+    ///
+    /// - Parameter stamp: The time of the new beat by the peer's clock, if it says it.
+    package mutating func read(at now: Duration, changed: Bool, stamp: Duration? = nil) {
         let previous = lastRead
         lastRead = now
         if changed { seenChange(at: now, previous) } else { seenNothing(at: now) }
+        if changed, let stamp {
+            let isExact = previous.map { now - $0 <= step + step / 2 } ?? false
+            grid.seen(stamp, at: now, isExact: isExact, interval: interval)
+            if let write = grid.nextWrite(interval: interval) {
+                // A beat for news may show although the regular one is due and not yet there.
+                nextRead = max(write + margin, now + fine)
+                mode = .locked(misses: write <= now ? 1 : 0, back: creep)
+            }
+        }
         if nextRead <= now { nextRead = now + step }
+    }
+
+    /// When the beat that a read at `now` shows was written: the read's own time unless the peer's
+    /// clock tells that it was earlier.
+    package func writeTime(of stamp: Duration, readAt now: Duration) -> Duration {
+        grid.writeTime(of: stamp, readAt: now, interval: interval, margin: margin) ?? now
     }
 
     /// A read could not be made or said nothing: again after an interval.

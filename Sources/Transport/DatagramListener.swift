@@ -48,5 +48,6 @@ package final class DatagramListener: Listener {
     }
 
     package func lookBefore(_ deadline: Duration) {}
-    package func peerBeats(every interval: Duration) {}
+    package func peerBeats(every interval: Duration, at stamp: Duration?) {}
+    package func sendTime(of stamp: Duration, heardAt now: Duration) -> Duration { now }
 }

@@ -19,8 +19,11 @@ package protocol Listener: AnyObject {
     func listen(at now: Duration, hear: (Sighting) -> Hearing)
     /// The link goes down at `deadline`: a last look shortly before, where looking is needed.
     func lookBefore(_ deadline: Duration)
-    /// The peer's beat interval, as its last beat said.
-    func peerBeats(every interval: Duration)
+    /// The peer's beat interval, as its last beat said, and when it beat by its own clock; told while
+    /// `hear` runs.
+    func peerBeats(every interval: Duration, at stamp: Duration?)
+    /// When a beat that was heard at `now` left the peer, as nearly as can be told: `now`, or earlier.
+    func sendTime(of stamp: Duration, heardAt now: Duration) -> Duration
 }
 
 /// What a listener saw: one datagram, or one slot as read.

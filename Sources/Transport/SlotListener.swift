@@ -22,6 +22,8 @@ package final class SlotListener: Listener {
     private let previous: UnsafeMutableRawBufferPointer
     private var hasPrevious = false
     private var lastLook: Duration?
+    /// Of the beat that the present sighting brought.
+    private var stamp: Duration?
     private var failures = 0
 
     package private(set) var errors: UInt64 = 0
@@ -76,7 +78,14 @@ package final class SlotListener: Listener {
 
     package func lookBefore(_ deadline: Duration) { lastLook = deadline }
 
-    package func peerBeats(every interval: Duration) { phase.peerBeats(every: interval) }
+    package func peerBeats(every interval: Duration, at stamp: Duration?) {
+        phase.peerBeats(every: interval)
+        self.stamp = stamp
+    }
+
+    package func sendTime(of stamp: Duration, heardAt now: Duration) -> Duration {
+        phase.writeTime(of: stamp, readAt: now)
+    }
 
     private func look(at now: Duration) {
         guard let disk else { return }
@@ -92,6 +101,7 @@ package final class SlotListener: Listener {
         lastError = 0
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<slot.length])
         let isChanged = hasPrevious && !bytes.elementsEqualInMemory(previous)
+        stamp = nil
         let hearing = hear(
             Sighting(
                 bytes: bytes, at: began, isChanged: isChanged, isSecondLook: isSecondLook,
@@ -102,7 +112,7 @@ package final class SlotListener: Listener {
             return
         }
         isSecondLook = false
-        phase.read(at: began, changed: isChanged)
+        phase.read(at: began, changed: isChanged, stamp: stamp)
         previous.copyMemory(from: bytes)
         hasPrevious = true
     }

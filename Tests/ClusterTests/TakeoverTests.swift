@@ -45,6 +45,34 @@ extension ClusterTests {
             cluster.expectSingleRuns()
         }
 
+        @Test(
+            "is in time also when the last beats were sent early, for news",
+            arguments: [[.net(), .dio], [.dio]] as [[ClusterSetup.Link]])
+        func powerCutAfterNews(links: [ClusterSetup.Link]) throws {
+            let cluster = try Cluster {
+                $0.links = links
+                $0.timeout = "4"
+            }
+            let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
+            try cluster.act("unfreeze", on: one)
+            try cluster.wait(for: .started, on: one)
+            let tap = try lab.networks[0].startTap()
+            lab.watch.addSlot(of: one, block: 0, on: lab.disk)
+            try lab.observe(for: .milliseconds(100))
+            try cluster.act("unfreeze", on: two)
+            try lab.observe(for: .milliseconds(40))
+            let cut = LabClock.now
+            try one.powerCut()
+            try cluster.wait(until: two, sees: one, in: .unknown)
+            let unknown = try #require(
+                lab.watch.time(of: .unknown, "web", about: one, on: two, since: cut))
+            let onNet = links.contains(.net()) ? tap.lastBeat(from: one) : nil
+            let lastBeat = try #require(
+                [lab.watch.lastWrite(of: one), onNet].compactMap { $0 }.max())
+            report("\(links): last beat, for news, to UNKNOWN with timeout 4 s", unknown - lastBeat)
+            #expect((3.9...4.6).contains((unknown - lastBeat).inSeconds))
+        }
+
         @Test("does not happen while any link is up")
         func anyLink() throws {
             let cluster = try Cluster()

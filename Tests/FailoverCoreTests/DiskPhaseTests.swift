@@ -13,6 +13,8 @@ private struct Disk {
     private(set) var delays: [(write: Double, delay: Double)] = []
     private(set) var reads: [Double] = []
     private var seen = 0
+    /// By how much the peer's clock is ahead, if its beats say what it shows.
+    var clockAhead: Double?
     /// How late the n-th read is made, in seconds; a busy machine.
     var lateness: (Int) -> Double = { _ in 0 }
 
@@ -29,7 +31,10 @@ private struct Disk {
             let changed = count != seen && reads.count > 1
             if changed { delays.append((writes[count - 1], now - writes[count - 1])) }
             seen = count
-            phase.read(at: .seconds(now), changed: changed)
+            let stamp = clockAhead.flatMap {
+                count > 0 ? Duration.seconds(writes[count - 1] + $0) : nil
+            }
+            phase.read(at: .seconds(now), changed: changed, stamp: changed ? stamp : nil)
         }
     }
 }
@@ -107,6 +112,56 @@ func fast(seed: UInt64) {
     disk.read(until: 135)
     let settled = disk.delays.filter { $0.write > 101.5 }
     #expect(settled.allSatisfy { $0.delay <= 0.025 }, "seed \(seed)")
+}
+
+@Test(
+    "beats sent early for news do not lead it astray where beats tell their time", arguments: 1...50
+)
+func news(seed: UInt64) {
+    let from = 100 + Double(seed) / 50
+    let regular = beats(200, every: 1, from: from, jitter: 0.004, seed)
+    let early = regular.enumerated().filter { ($0.offset + Int(seed)) % 7 < 3 }.map {
+        $0.element + Double(($0.offset &* 37 + Int(seed)) % 90 + 5) / 100
+    }
+    var disk = Disk((regular + early).sorted(), interval: 1, start: 100.3)
+    disk.clockAhead = 5000.25
+    disk.read(until: 295)
+    let settled = disk.delays.filter { $0.write > 108 && regular.contains($0.write) }
+    #expect(
+        settled.allSatisfy { $0.delay <= 0.1 }, "seed \(seed): \(settled.filter { $0.delay > 0.1 })"
+    )
+    #expect(settled.count >= 180, "seed \(seed): writes seen \(settled.count)")
+    #expect(disk.reads.count < 600, "seed \(seed): reads \(disk.reads.count)")
+}
+
+@Test("a beat for news that shows an interval later counts from when it was written")
+func newsIsOld() {
+    let writes = (0..<12).map { 100.5 + Double($0) } + [111.6]
+    var disk = Disk(writes, interval: 1, start: 100)
+    disk.clockAhead = 5000
+    disk.read(until: 112.3)
+    let stamp = Duration.seconds(5000 + 111.6)
+    let told = disk.phase.writeTime(of: stamp, readAt: .seconds(112.5)) / .seconds(1)
+    #expect((111.6...111.7).contains(told), "\(told)")
+    // What cannot be true is not believed: the read's own time counts.
+    for wrong: Double in [5000 + 120, 5000 + 100, 3] {
+        let stamp = Duration.seconds(wrong)
+        #expect(disk.phase.writeTime(of: stamp, readAt: .seconds(112.5)) == .seconds(112.5))
+    }
+}
+
+@Test("a peer whose clock begins anew is followed again", arguments: 1...20)
+func reboot(seed: UInt64) {
+    var disk = Disk(
+        beats(30, every: 1, from: 100.2, jitter: 0.01, seed), interval: 1, start: 100)
+    disk.clockAhead = 5000
+    disk.read(until: 128)
+    disk.clockAhead = -90
+    disk.writes += beats(60, every: 1, from: 140.7, jitter: 0.01, seed + 7)
+    disk.read(until: 195)
+    let settled = disk.delays.filter { $0.write > 144 }
+    #expect(settled.allSatisfy { $0.delay <= 0.1 }, "seed \(seed)")
+    #expect(settled.count >= 48)
 }
 
 @Test("a slot that nobody writes is read once per interval")
