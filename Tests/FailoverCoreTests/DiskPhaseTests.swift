@@ -15,6 +15,10 @@ private struct Disk {
     private var seen = 0
     /// By how much the peer's clock is ahead, if its beats say what it shows.
     var clockAhead: Double?
+    /// How long the n-th write takes from its time stamp to the medium, in seconds.
+    var writing: (Int) -> Double = { _ in 0 }
+    /// For each write that was seen, by how much it is said to have been made before its time stamp.
+    private(set) var early: [Double] = []
     /// How late the n-th read is made, in seconds; a busy machine.
     var lateness: (Int) -> Double = { _ in 0 }
 
@@ -32,7 +36,11 @@ private struct Disk {
             if changed { delays.append((writes[count - 1], now - writes[count - 1])) }
             seen = count
             let stamp = clockAhead.flatMap {
-                count > 0 ? Duration.seconds(writes[count - 1] + $0) : nil
+                count > 0 ? Duration.seconds(writes[count - 1] - writing(count - 1) + $0) : nil
+            }
+            if changed, let stamp, let clockAhead {
+                let told = phase.writeTime(of: stamp, readAt: .seconds(now))
+                early.append((stamp - told) / .seconds(1) - clockAhead)
             }
             phase.read(at: .seconds(now), changed: changed, stamp: changed ? stamp : nil)
         }
@@ -148,6 +156,33 @@ func newsIsOld() {
         let stamp = Duration.seconds(wrong)
         #expect(disk.phase.writeTime(of: stamp, readAt: .seconds(112.5)) == .seconds(112.5))
     }
+}
+
+@Test(
+    "silence never counts from before the beat, on a slow disk, a busy machine or with news",
+    arguments: 1...200)
+func neverEarly(seed: UInt64) {
+    let interval = seed % 2 == 0 ? 1.0 : 0.5
+    func dice(_ index: Int, _ salt: UInt64) -> Double {
+        let mixed = (UInt64(index) &* 0x9E37_79B9_7F4A_7C15 &+ seed &* 77) ^ salt
+        return Double((mixed &* 0xBF58_476D_1CE4_E5B9) >> 40) / Double(1 << 24)
+    }
+    let writing = { dice($0, 1) < 0.1 ? dice($0, 2) * 0.6 * interval : dice($0, 2) * 0.01 }
+    let stamps = (0..<400).flatMap { beat -> [Double] in
+        let regular = 100 + Double(seed) / 50 + Double(beat) * interval
+        let news = regular + interval * dice(beat, 4) * 0.9
+        return dice(beat, 3) < 0.2 ? [regular, news] : [regular]
+    }
+    var writes: [Double] = []
+    for (index, stamp) in stamps.enumerated() {
+        writes.append(max(stamp + writing(index), (writes.last ?? 0) + 0.001))
+    }
+    var disk = Disk(writes, interval: interval, start: 100.3)
+    disk.clockAhead = 5000.25
+    disk.writing = { writes[$0] - stamps[$0] }
+    disk.lateness = { dice($0, 5) < 0.1 ? dice($0, 6) * 0.3 : 0.002 }
+    disk.read(until: 100 + 390 * interval)
+    #expect((disk.early.max() ?? 1) < 0.005, "seed \(seed): \(disk.early.max() ?? 1)")
 }
 
 @Test("a peer whose clock begins anew is followed again", arguments: 1...20)
