@@ -84,6 +84,7 @@ extension ClusterTests {
             try cluster.wait(for: .startFailed, on: cluster.one)
             let left = try cluster.one.shell("ps -ef").contains("sleep 600")
             #expect(!left, "its children are gone, too")
+            try cluster.wait(until: cluster.two, sees: cluster.one, in: .startFailed)
             try cluster.expectQuiet(for: .seconds(2))
         }
     }
