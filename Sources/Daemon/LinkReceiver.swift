@@ -16,17 +16,11 @@ final class LinkReceiver {
     private let listener: any Listener
     private let rope: BellRope
     private let managerBell: StaticPath
-    private let peer: [UInt8]
-    private let own: [UInt8]
-    private var monitor: LinkMonitor
-    private var remnant = TrailerRemnant()
+    private var judge: BeatJudge
     private var status: LinkStatus
     private var retry: RetryDelay
     private var drops: DropLog
     private var isEnding = false
-    /// When the link counts as silent from the start, if nothing is heard at all; then nil.
-    private var firstDeadline: Duration?
-    private var content: UInt32?
     /// The last failure that was logged; 0 while the link can be listened to.
     private var loggedError: CInt = 0
     private var isReadable = false
@@ -37,14 +31,14 @@ final class LinkReceiver {
         let now = timeSinceBoot()
         self.setting = setting
         listener = Self.listener(setting, start: now)
-        peer = Array(setting.line.node.utf8)
-        own = Array(setting.node.name.utf8)
-        monitor = LinkMonitor(timeout: setting.line.timeout, isDisk: setting.line.kind.isDisk)
+        judge = BeatJudge(
+            layout: setting.node.layout, peer: Array(setting.line.node.utf8),
+            own: Array(setting.node.name.utf8), timeout: setting.line.timeout,
+            isSlot: setting.line.kind.isDisk, at: now)
         status = LinkStatus(end: .receiver, pid: getpid())
         status.startedAt = now.nanosecondsSinceBoot
         retry = RetryDelay(first: setting.line.interval)
         drops = DropLog(setting.log, setting.subject)
-        firstDeadline = now + setting.line.timeout
         do throws(SystemError) {
             rope = try BellRope()
             managerBell = try StaticPath(setting.run.managerBell)
@@ -70,7 +64,7 @@ final class LinkReceiver {
                 listener.listen(at: now) { hear($0) }
             }
             noteErrors()
-            judge(at: timeSinceBoot())
+            if judge.judge(at: timeSinceBoot()) { wentDown() }
             setting.page.publish(status)
         }
         return 0
@@ -90,7 +84,7 @@ final class LinkReceiver {
         // intervals, after which nmond takes a loop that did not run for one that stood still.
         var next = now + setting.line.interval * 5 / 4
         if let wake = listener.wakeAt { next = min(next, wake) }
-        if let deadline = monitor.deadline(at: now) ?? firstDeadline { next = min(next, deadline) }
+        if let deadline = judge.deadline(at: now) { next = min(next, deadline) }
         return next
     }
 
@@ -98,77 +92,32 @@ final class LinkReceiver {
 
     private func hear(_ sighting: Sighting) -> Hearing {
         guard !sighting.isMisdirected else { return drop(.foreignAddress, sighting) }
-        let isSlot = setting.line.kind.isDisk
-        do throws(DropReason) {
-            let header = try FrameHeader(
-                inspecting: sighting.bytes.bytes, layout: setting.node.layout, peer: peer,
-                own: own, isSlot: isSlot)
-            remnant.clear()
-            return judge(header, sighting)
-        } catch {
-            if error == .badTrailer, isSlot {
-                return sighting.isSecondLook ? hearWithoutTrailer(sighting) : .torn
-            }
-            return drop(error, sighting)
-        }
-    }
-
-    /// A slot whose trailer mismatched twice: its frame counts only if the trailer is a leftover.
-    private func hearWithoutTrailer(_ sighting: Sighting) -> Hearing {
-        let size = setting.node.layout.size
-        let front = UnsafeRawBufferPointer(rebasing: sighting.bytes[..<size])
-        let back = UnsafeRawBufferPointer(rebasing: sighting.bytes[size...])
-        guard
-            let header = try? FrameHeader(
-                inspecting: front.bytes, layout: setting.node.layout, peer: peer, own: own,
-                isSlot: true),
-            remnant.isLeftover(tail: digest(back), elapsed: header.elapsed)
-        else { return drop(.badTrailer, sighting) }
-        return judge(header, sighting)
-    }
-
-    private func judge(_ header: FrameHeader, _ sighting: Sighting) -> Hearing {
-        let mark = BeatMark(
-            elapsed: header.elapsed, trailer: header.trailer.map { ($0.boot, $0.beat) })
-        let at = sendTime(of: header, sighting)
-        switch monitor.heard(mark, at: at) {
-        case .fresh: take(header, sighting, sentAt: at)
-        case .repeated, .unproven: break
-        case .stale: return drop(.stale, sighting)
-        case .missingTrailer: return drop(.missingTrailer, sighting)
+        let verdict = judge.hear(
+            sighting.bytes.bytes, at: sighting.at, isSecondLook: sighting.isSecondLook
+        ) { listener.sendTime(of: $0, heardAt: sighting.at) }
+        switch verdict {
+        case .fresh(let beat): take(beat, sighting)
+        case .noted: break
+        case .torn: return .torn
+        case .refused(let reason): return drop(reason, sighting)
         }
         return .taken
     }
 
-    /// Silence counts from here: never from before the last beat, and from the read where nothing
-    /// better is known.
-    private func sendTime(of header: FrameHeader, _ sighting: Sighting) -> Duration {
-        guard let stamp = header.stamp else { return sighting.at }
-        let time = listener.sendTime(of: stamp, heardAt: sighting.at)
-        return max(time, min(monitor.lastFresh ?? .zero, sighting.at))
-    }
-
-    private func take(_ header: FrameHeader, _ sighting: Sighting, sentAt: Duration) {
-        let isNews = content != header.content
-        content = header.content
-        let cameUp = !status.isUp
+    private func take(_ beat: BeatJudge.Beat, _ sighting: Sighting) {
         status.isUp = true
-        firstDeadline = nil
-        status.noteBeat(at: sentAt)
+        status.noteBeat(at: beat.sentAt)
         status.received += 1
-        let frame = UnsafeRawBufferPointer(rebasing: sighting.bytes[..<header.length])
-        if isNews {
+        let frame = UnsafeRawBufferPointer(rebasing: sighting.bytes[..<beat.header.length])
+        if beat.isNews {
             status.generation += 1
             status.badEntries += badEntries(frame)
         }
-        listener.peerBeats(
-            every: header.trailer?.interval ?? .seconds(1), at: header.stamp)
-        if let deadline = monitor.deadline(at: sighting.at) {
-            listener.lookBefore(deadline - min(.milliseconds(50), monitor.timeout / 8))
-        }
+        listener.peerBeats(every: beat.interval, at: beat.stamp)
+        if let last = judge.lastLook(at: sighting.at) { listener.lookBefore(last) }
         setting.page.publish(status, frame: frame)
-        if isNews || cameUp { rope.ring(managerBell) }
-        if cameUp { setting.log.warning("\(setting.upText)") }
+        if beat.isNews || beat.cameUp { rope.ring(managerBell) }
+        if beat.cameUp { setting.log.warning("\(setting.upText)") }
     }
 
     /// State entries that are dropped from a good beat (decision 2), counted when content changes.
@@ -186,8 +135,7 @@ final class LinkReceiver {
 
     /// The peer lives, but nothing may be concluded from what it says (decision 1).
     private func heardOtherLayout(_ sighting: Sighting) {
-        let since = sighting.at.nanosecondsSinceBoot - status.otherLayoutAt
-        let isFirst = since > setting.line.timeout.nanosecondsSinceBoot
+        let isFirst = judge.heardOtherLayout(at: sighting.at)
         status.otherLayoutAt = sighting.at.nanosecondsSinceBoot
         let other = FrameHeader.otherLayout(
             in: sighting.bytes.bytes, ours: setting.node.layout,
@@ -200,17 +148,8 @@ final class LinkReceiver {
 
     // MARK: The link
 
-    private func judge(at now: Duration) {
-        if status.isUp, !monitor.isUp(at: now) {
-            status.isUp = false
-            wentDown()
-        } else if let deadline = firstDeadline, now >= deadline {
-            firstDeadline = nil
-            wentDown()
-        }
-    }
-
     private func wentDown() {
+        status.isUp = false
         setting.page.publish(status)
         rope.ring(managerBell)
         setting.log.warning("\(setting.downText)")
@@ -266,18 +205,4 @@ final class LinkReceiver {
         case (nil, nil): preconditionFailure("a link is a slot or a path")
         }
     }
-}
-
-extension FrameHeader {
-    /// The sender's time of the beat, if it says it (decision 18).
-    fileprivate var stamp: Duration? {
-        trailer.map { Duration.nanoseconds(Int64(clamping: $0.beat)) }
-    }
-}
-
-/// FNV-1a: tells whether bytes stayed the same, nothing more.
-private func digest(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
 }

@@ -17,7 +17,7 @@ package protocol Listener: AnyObject {
     func closeIfStale(at now: Duration)
     /// Takes what is there, a bounded amount. Allocates nothing.
     func listen(at now: Duration, hear: (Sighting) -> Hearing)
-    /// The link goes down at `deadline`: a last look shortly before, where looking is needed.
+    /// Silence will be judged soon: a last look at `deadline` at the latest, where looking is needed.
     func lookBefore(_ deadline: Duration)
     /// The peer's beat interval, as its last beat said, and when it beat by its own clock; told while
     /// `hear` runs.

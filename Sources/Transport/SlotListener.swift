@@ -13,17 +13,12 @@ package final class SlotListener: Listener {
     private static let timedOut: CInt = 110
 
     private let slot: DiskSlot
-    private let interval: Duration
     private var disk: DirectDisk?
-    private var phase: DiskPhase
+    private var watch: SlotWatch
     private var readBegan: Duration?
-    private var isSecondLook = false
     /// The slot as it was read before, to tell a change.
     private let previous: UnsafeMutableRawBufferPointer
     private var hasPrevious = false
-    private var lastLook: Duration?
-    /// Of the beat that the present sighting brought.
-    private var stamp: Duration?
     private var failures = 0
 
     package private(set) var errors: UInt64 = 0
@@ -31,8 +26,7 @@ package final class SlotListener: Listener {
 
     package init(_ slot: DiskSlot, interval: Duration, start: Duration) {
         self.slot = slot
-        self.interval = interval
-        phase = DiskPhase(interval: interval, start: start)
+        watch = SlotWatch(interval: interval, start: start)
         previous = .allocate(byteCount: slot.length, alignment: 16)
     }
 
@@ -46,7 +40,7 @@ package final class SlotListener: Listener {
         if let readBegan {
             return lastError == Self.timedOut ? nil : readBegan + Self.patience
         }
-        return min(phase.nextRead, lastLook ?? phase.nextRead)
+        return watch.wakeAt
     }
 
     package func open() throws(SystemError) {
@@ -69,60 +63,55 @@ package final class SlotListener: Listener {
             }
             readBegan = nil
             switch outcome {
-            case .done: took(disk.buffer, began: began, now: now, hear: hear)
-            case .failed(let code): failed(code, at: now)
+            case .done: took(disk.buffer, began: began, hear: hear)
+            case .failed(let code): failed(code, at: now, begun: began)
             }
         }
         if readBegan == nil, let due = wakeAt, due <= now { look(at: now) }
     }
 
-    package func lookBefore(_ deadline: Duration) { lastLook = deadline }
+    package func lookBefore(_ deadline: Duration) { watch.lookBefore(deadline) }
 
     package func peerBeats(every interval: Duration, at stamp: Duration?) {
-        phase.peerBeats(every: interval)
-        self.stamp = stamp
+        watch.peerBeats(every: interval, at: stamp)
     }
 
     package func sendTime(of stamp: Duration, heardAt now: Duration) -> Duration {
-        phase.writeTime(of: stamp, readAt: now)
+        watch.sendTime(of: stamp, heardAt: now)
     }
 
     private func look(at now: Duration) {
         guard let disk else { return }
-        if let lastLook, lastLook <= now { self.lastLook = nil }
-        if disk.startRead() { readBegan = now } else { failed(disk.lastError, at: now) }
+        if disk.startRead() {
+            readBegan = now
+        } else {
+            failed(disk.lastError, at: now, begun: now)
+        }
     }
 
     private func took(
-        _ buffer: UnsafeMutableRawBufferPointer, began: Duration, now: Duration,
-        hear: (Sighting) -> Hearing
+        _ buffer: UnsafeMutableRawBufferPointer, began: Duration, hear: (Sighting) -> Hearing
     ) {
         failures = 0
         lastError = 0
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<slot.length])
         let isChanged = hasPrevious && !bytes.elementsEqualInMemory(previous)
-        stamp = nil
         let hearing = hear(
             Sighting(
-                bytes: bytes, at: began, isChanged: isChanged, isSecondLook: isSecondLook,
+                bytes: bytes, at: began, isChanged: isChanged, isSecondLook: watch.isSecondLook,
                 isMisdirected: false))
-        if hearing == .torn, !isSecondLook {
-            isSecondLook = true
-            look(at: now)
-            return
-        }
-        isSecondLook = false
-        phase.read(at: began, changed: isChanged, stamp: stamp)
+        watch.looked(at: began, changed: isChanged, wasTorn: hearing == .torn)
+        // The bytes of a torn slot are compared with by nobody.
+        guard !watch.isSecondLook else { return }
         previous.copyMemory(from: bytes)
         hasPrevious = true
     }
 
-    private func failed(_ code: CInt, at now: Duration) {
+    private func failed(_ code: CInt, at now: Duration, begun: Duration) {
         errors += 1
         failures += 1
         lastError = code
-        isSecondLook = false
-        phase.failed(at: now)
+        watch.failed(at: now, begun: begun)
     }
 }
 
