@@ -3,7 +3,7 @@
 /// One run of one machine (or container): tells a reboot from a restart of the daemons.
 ///
 /// The kernel's boot id and the start time of process 1 of our PID namespace (decision 9).
-package struct BootIdentity: Hashable, Sendable, BitwiseCopyable {
+package struct BootIdentity: Hashable, Sendable, BitwiseCopyable, Codable {
     /// The 128 bits of the kernel's `boot_id`, as two big-endian halves of its text.
     package let high: UInt64
     package let low: UInt64

@@ -3,7 +3,7 @@
 /// How a link carries beats; the raw value is the keyword of the monitor file.
 ///
 /// Source: OpenHA specification, 2.3 and 9.1.
-package enum LinkKind: String, CaseIterable, Sendable {
+package enum LinkKind: String, CaseIterable, Sendable, Codable {
     /// UDP multicast.
     case net
     /// UDP to one address.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What nmond makes of one peer, for actions and for people.
-package struct PeerView: Equatable, Sendable {
-    package enum Judgement: Equatable, Sendable {
+package struct PeerView: Equatable, Sendable, Codable {
+    package enum Judgement: Equatable, Sendable, Codable {
         /// Not heard yet, and not silent for long enough: neither up nor down (decision 3). With the
         /// time since boot at which it will be down if nothing is heard.
         case undecided(until: Duration)

@@ -3,7 +3,7 @@
 /// What one node says about one service: the ten states of OpenHA, with its numbers and names.
 ///
 /// Source: OpenHA specification, 4.1. The number is what a state file and a heartbeat carry.
-package enum ServiceState: UInt8, CaseIterable, Sendable {
+package enum ServiceState: UInt8, CaseIterable, Sendable, Codable {
     /// Free to be started, here or there.
     case stopped = 0
     case stopping = 1
@@ -62,7 +62,7 @@ package enum ServiceState: UInt8, CaseIterable, Sendable {
 }
 
 /// Which of its two meanings a state 7 has.
-package enum StartReadyMeaning: UInt8, Sendable {
+package enum StartReadyMeaning: UInt8, Sendable, Codable {
     /// 7a: announced, waiting out the grace period, nothing runs yet.
     case gracePeriod = 1
     /// 7b: "frozen start": started, and left alone until an operator acts.

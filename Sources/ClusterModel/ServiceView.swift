@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What nmond knows about one service, for actions.
-package struct ServiceView: Equatable, Sendable {
-    package enum Precedence: UInt8, Equatable, Sendable {
+package struct ServiceView: Equatable, Sendable, Codable {
+    package enum Precedence: UInt8, Equatable, Sendable, Codable {
         /// The primary wins a tie.
         case byRole
         /// Both nodes know that the service ran here last, and that the other knows it (decision 7).

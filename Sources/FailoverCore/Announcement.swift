@@ -5,7 +5,7 @@ import WireFormat
 
 /// All that nmond tells senders and actions, in one piece: an acknowledgement never leaves before
 /// what it acknowledges can be read.
-package struct Announcement: Equatable, Sendable {
+package struct Announcement: Equatable, Sendable, Codable {
     /// Our services and states, in the file's order.
     package var entries: [ServiceEntry] = []
     /// Boot, publication and echoes; beat and interval are the senders'.
@@ -15,8 +15,8 @@ package struct Announcement: Equatable, Sendable {
 }
 
 /// What `Manager` wants done; the caller does it and reports back by events.
-package enum ManagerEffect: Equatable, Sendable {
-    package enum Act: String, Sendable { case start, resolve }
+package enum ManagerEffect: Equatable, Sendable, Codable {
+    package enum Act: String, Sendable, Codable { case start, resolve }
 
     /// Publish, and when there is something new for peers, ring all senders' bells.
     case publish(Announcement, ring: Bool)

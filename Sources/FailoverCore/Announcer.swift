@@ -7,7 +7,7 @@ import WireFormat
 ///
 /// A new publication number only when our own states changed: an echo of an echo must not be news, or
 /// two nodes would answer each other for ever.
-struct Announcer: Sendable {
+struct Announcer: Sendable, Codable {
     private let boot: BootIdentity
     private var entries: [ServiceEntry] = []
     /// Where each service stands in `entries`; nil for those of other nodes.

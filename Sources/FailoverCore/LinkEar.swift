@@ -8,7 +8,7 @@ import WireFormat
 /// Age decides, never a flag that a dead receiver left behind (R18). And only a receiver that was
 /// listening proves silence: one that is gone, or was started a moment ago, has heard nothing because
 /// it could not hear.
-struct LinkEar: Sendable {
+struct LinkEar: Sendable, Codable {
     let link: ManagedLink
     private(set) var pid: Int32?
     /// The last fresh beat; never goes back, also when the receiver is started anew.

@@ -4,7 +4,7 @@
 /// killed so that it can be (decisions 11 and 12).
 ///
 /// A link that this nmond has never seen may be about to be started by hand: it gets 5 s.
-struct LinkKeeper: Sendable {
+struct LinkKeeper: Sendable, Codable {
     enum Action: Equatable {
         case start
         case kill(Int32)

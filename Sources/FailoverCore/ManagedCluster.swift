@@ -4,7 +4,7 @@ import ClusterModel
 import WireFormat
 
 /// One line of the monitor file, as nmond looks after it: a sender of ours or an ear on a peer.
-package struct ManagedLink: Equatable, Sendable {
+package struct ManagedLink: Equatable, Sendable, Codable {
     /// The name of its lock file and its page, without `.key`.
     package var key: String
     /// The node that sends on it.
@@ -31,7 +31,7 @@ package struct ManagedLink: Equatable, Sendable {
 }
 
 /// One line of the services file, as far as decisions need it.
-package struct ManagedService: Equatable, Sendable {
+package struct ManagedService: Equatable, Sendable, Codable {
     package var name: String
     package var primary: String
     package var secondary: String
@@ -50,7 +50,7 @@ package struct ManagedService: Equatable, Sendable {
 }
 
 /// How urgent a line of the log is.
-package enum Severity: Equatable, Sendable {
+package enum Severity: String, Sendable, Codable {
     case debug, info, notice, warning, error, critical
 }
 
@@ -84,7 +84,7 @@ package struct LinkReading: Equatable, Sendable {
 
 /// What is seen of one of our own services: state file, lock, record and runner together.
 package struct OwnReading: Equatable, Sendable {
-    package enum Hold: Equatable, Sendable {
+    package enum Hold: Equatable, Sendable, Codable {
         /// Nobody acts on it.
         case free
         /// An action holds its lock.

@@ -6,8 +6,9 @@ import WireFormat
 /// What nmond thinks: links merged into peers, peers' states into decisions.
 ///
 /// Facts go in by `handle`, any number of them; `settle` then says what to do. Both take the time
-/// since boot. The rules: docs/service-states.md, "Monitor".
-package struct Manager: Sendable {
+/// since boot. The rules: docs/service-states.md, "Monitor". The same facts give the same effects in the
+/// same order; `Codable` so that a decision journal can begin in mid-life.
+package struct Manager: Sendable, Codable {
     package let node: String
     private let boot: BootIdentity
     private let links: [ManagedLink]
@@ -17,8 +18,12 @@ package struct Manager: Sendable {
     private let sendsTrailer: Bool
     private let smallestTimeout: Duration
     private var keepers: [LinkKeeper]
+    private struct EarPlace: Codable {
+        var peer: Int
+        var ear: Int
+    }
     /// Of each link that we hear a peer on: which peer, and which of its ears.
-    private var ears: [(peer: Int, ear: Int)?]
+    private var ears: [EarPlace?]
     private var peers: [PeerMonitor] = []
     private var peerIndex: [String: Int] = [:]
     private var services: [ServiceMonitor] = []
@@ -65,7 +70,7 @@ package struct Manager: Sendable {
             addPeer(link.node, at: now)
         }
         ears = links.map { link in
-            peerIndex[link.node].map { ($0, peers[$0].add(link, at: now)) }
+            peerIndex[link.node].map { EarPlace(peer: $0, ear: peers[$0].add(link, at: now)) }
         }
         configure(services, at: now)
     }
@@ -163,7 +168,7 @@ package struct Manager: Sendable {
         for peer in peers.indices { review(peer, at: now) }
         var acts: [ManagerEffect] = []
         var changed: [Int] = []
-        let concerned = dirty + waiting.filter { !isDirty[$0] }
+        let concerned = dirty + waiting.filter { !isDirty[$0] }.sorted()
         for index in dirty { isDirty[index] = false }
         dirty = []
         for index in concerned {
@@ -356,7 +361,7 @@ package struct Manager: Sendable {
     /// B26: at once, and each minute while it lasts.
     private mutating func reportDoubleRuns(at now: Duration) -> [ManagerEffect] {
         var effects: [ManagerEffect] = []
-        for (index, at) in doubleRuns where at <= now {
+        for (index, at) in doubleRuns.sorted(by: { $0.key < $1.key }) where at <= now {
             let (name, peer) = (services[index].definition.name, services[index].peer!)
             guard services[index].runsOnBoth else {
                 doubleRuns[index] = nil

@@ -9,7 +9,7 @@ import WireFormat
 /// for a full timeout; it is up while one link carries beats, and down only after a full timeout of
 /// silence on all of them. States come from the newest publication, on whichever link it arrived, so
 /// that a slow disk never puts an older state back; a C peer has no such number, see `newestLegacy`.
-package struct PeerMonitor: Sendable {
+package struct PeerMonitor: Sendable, Codable {
     package let name: String
     package private(set) var judgement: PeerView.Judgement
     /// The highest of our publications that it has echoed, of this boot of ours and of its.

@@ -4,9 +4,9 @@ import ClusterModel
 import WireFormat
 
 /// What nmond knows about one service, and whether it lets it start.
-struct ServiceMonitor: Sendable {
+struct ServiceMonitor: Sendable, Codable {
     /// Things that are said once, until they are no longer so.
-    struct Remarks: OptionSet, Sendable {
+    struct Remarks: OptionSet, Sendable, Codable {
         let rawValue: UInt8
         static let peerDoesNotHearUs = Remarks(rawValue: 1)
         static let peerStateMissing = Remarks(rawValue: 2)

@@ -3,7 +3,7 @@
 import ClusterModel
 
 /// One heartbeat as a value: the legacy structure and, behind it, our trailer if there is one.
-package struct Heartbeat: Equatable, Sendable {
+package struct Heartbeat: Equatable, Sendable, Codable {
     /// The sender's `uname -n`.
     package var node: String
     /// 1; on a disk 0 while the node has no service. Any other value is kept as decoded.
@@ -39,7 +39,7 @@ package struct Heartbeat: Equatable, Sendable {
 }
 
 /// One service in a heartbeat: a name and a number as the wire has them, input and not truth.
-package struct ServiceEntry: Equatable, Sendable {
+package struct ServiceEntry: Equatable, Sendable, Codable {
     package var name: String
     /// The state's number; what C/D carry as int32, and for A/B the digit's value (any other byte as
     /// it is, so 0xFF is 255).
@@ -64,7 +64,7 @@ package struct ServiceEntry: Equatable, Sendable {
 }
 
 /// What only our trailer can say about one service.
-package struct ServiceNote: Equatable, Sendable {
+package struct ServiceNote: Equatable, Sendable, Codable {
     /// Which 7 a START_READY is; nil for every other state.
     package var meaning: StartReadyMeaning?
     /// Where the service ran last, as the sender knows it; nil when it never ran or is not known.
@@ -82,7 +82,7 @@ package struct ServiceNote: Equatable, Sendable {
 }
 
 /// Where a service was last started, and the how-manieth start that was.
-package struct LastRun: Equatable, Sendable {
+package struct LastRun: Equatable, Sendable, Codable {
     /// On the node that sends this heartbeat; else on its partner for that service.
     package var onSender: Bool
     /// Counts starts of this service over both nodes, from 1.
@@ -98,7 +98,7 @@ package struct LastRun: Equatable, Sendable {
 }
 
 /// What travels behind the legacy structure (design: TLV, version 1). Old receivers ignore it.
-package struct Trailer: Equatable, Sendable {
+package struct Trailer: Equatable, Sendable, Codable {
     /// The run of the sender's machine; numbers below grow only within one.
     package var boot: BootIdentity
     /// Orders states across links: CLOCK_BOOTTIME nanoseconds at which nmond published (decision 18).
@@ -126,7 +126,7 @@ package struct Trailer: Equatable, Sendable {
 }
 
 /// "I hear you on this link, and the newest publication I have from you is this."
-package struct LinkEcho: Equatable, Sendable {
+package struct LinkEcho: Equatable, Sendable, Codable {
     /// Which link: `MonitorLine.linkID` of the line whose beats are heard.
     package var link: UInt32
     /// A short form of the heard boot identity (`BootIdentity.checksum`), so that a number from
