@@ -14,7 +14,9 @@ final class Janitor {
     private var lifeline: CInt
 
     /// Starts it and waits until bridges and disk are there.
-    init(directory: String, networks: Int, disk: SharedDisk.Kind, diskBytes: Int) throws {
+    init(directory: String, networks: Int, disk: SharedDisk.Kind, diskBytes: Int, nodes: Int)
+        throws
+    {
         let script = directory + "/janitor"
         try write(Janitor.script, to: script)
         var ends: [CInt] = [0, 0]
@@ -29,7 +31,8 @@ final class Janitor {
             ["unshare", "--net", "--mount", "--propagation", "private", "sh", script],
             environment: [
                 "LAB": directory, "NETWORKS": "\(networks)", "DISK": disk.rawValue,
-                "DISK_BYTES": "\(diskBytes)",
+                "DISK_BYTES": "\(diskBytes)", "NODES": "\(nodes)",
+                "PROGRAM": Programs.built + "/lab",
             ])
         command = try start.start(input: ends[0])
         let deadline = LabClock.now + .seconds(20)
@@ -64,6 +67,7 @@ final class Janitor {
         set -eu
         exec 3<&0 </dev/null
         trap '' INT TERM HUP PIPE
+        server=
         tidy() {
             set +e
             for f in "$LAB"/node*/init; do
@@ -72,7 +76,8 @@ final class Janitor {
                 grep -qF "$LAB" "/proc/$init/cmdline" 2>/dev/null && kill -9 "$init"
             done
             [ -e "$LAB/rig/disk" ] && fsfreeze -u "$LAB/rig" 2>/dev/null
-            exec 4<&-
+            [ -n "$server" ] && kill -9 "$server"
+            exec 4<&- 6<&- 7<&- 8<&-
             # Processes of the nodes may need a moment to let go of their mounts.
             for i in 1 2 3 4 5 6 7 8 9 10; do
                 umount "$LAB/rig" 2>/dev/null
@@ -103,11 +108,31 @@ final class Janitor {
         head -c "$DISK_BYTES" /dev/zero >"$disk"
         echo "$disk" >"$LAB/disk.backing"
         device=
-        if [ "$DISK" != file ]; then
+        if [ "$DISK" = faulty ]; then
+            # Each node's loop device is over a file of its own, and all files are the same bytes.
+            mkdir "$LAB/rig"
+            : >"$LAB/disk.faults"
+            "$PROGRAM" disk "$LAB/rig" "$disk" "$LAB/disk.faults" 3<&- &
+            server=$!
+            until [ -e "$LAB/rig/disk1" ]; do
+                kill -0 "$server"
+                sleep 0.01
+            done
+            n=1
+            while [ $n -le "$NODES" ]; do
+                device=$(losetup --direct-io=on -f --show "$LAB/rig/disk$n")
+                eval "exec $((n + 5))<\$device"
+                losetup -d "$device"
+                echo "$device" >"$LAB/disk.device.$n"
+                n=$((n + 1))
+            done
+        elif [ "$DISK" != file ]; then
             if [ "$DISK" = freezable ]; then direct=on; else direct=off; fi
             device=$(losetup --direct-io=$direct -f --show "$disk" 2>"$LAB/disk.reason") || device=
         fi
-        if [ -n "$device" ]; then
+        if [ "$DISK" = faulty ]; then
+            cp "$LAB/disk.device.1" "$LAB/disk.device"
+        elif [ -n "$device" ]; then
             exec 4<"$device"
             losetup -d "$device"
             echo "$device" >"$LAB/disk.device"

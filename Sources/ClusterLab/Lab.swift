@@ -79,7 +79,7 @@ package final class Lab {
         try Programs.install(in: directory, plan: plan)
         janitor = try Janitor(
             directory: directory, networks: plan.networks, disk: plan.disk,
-            diskBytes: plan.diskBytes)
+            diskBytes: plan.diskBytes, nodes: plan.nodes)
         disk = try SharedDisk(directory: directory, janitor: janitor)
         journal = Journal(path: directory + "/shared/journal")
         let janitor = janitor

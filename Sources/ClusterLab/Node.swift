@@ -69,7 +69,7 @@ package final class Node {
             environment: [
                 "NAME": name, "NUMBER": "\(number)", "BOOT": "\(boots)",
                 "NETWORKS": "\(lab.plan.networks)", "JANITOR": "\(lab.janitor.process)",
-                "DISK": lab.disk.device, "DISK_PATH": SharedDisk.path,
+                "DISK": lab.disk.device(of: number), "DISK_PATH": SharedDisk.path,
                 "CLOCK_OFFSET": "\(offset)",
             ]
         ).start()

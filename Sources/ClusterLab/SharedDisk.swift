@@ -11,6 +11,8 @@ package struct SharedDisk {
         case file
         /// A loop device over a file in a file system that can be frozen: a disk that can hang.
         case freezable
+        /// A loop device for each node, over a file system of our own: see `DiskFault`. Needs FUSE.
+        case faulty
     }
 
     /// The tutorial's name for it, the same on all nodes.
@@ -24,6 +26,7 @@ package struct SharedDisk {
     /// Where this process reads and writes: the file itself, if the janitor does not hide it.
     private let bytesPath: String
     private let janitor: Janitor
+    private let directory: String
 
     init(directory: String, janitor: Janitor) throws {
         device = try firstLine(of: directory + "/disk.device")
@@ -31,6 +34,7 @@ package struct SharedDisk {
         // What nodes write with O_DIRECT goes through the loop device into the file's pages.
         bytesPath = access(backing, R_OK) == 0 ? backing : device
         self.janitor = janitor
+        self.directory = directory
     }
 
     /// Whether the nodes see a block device and not a file.
@@ -70,6 +74,20 @@ package struct SharedDisk {
     /// Gives the lost bytes back, as zeros.
     package func restoreContent(bytes: Int) throws {
         try janitor.command(["truncate", "-s", "\(bytes)", backing]).check()
+    }
+
+    /// What nodes see that have no device of their own; else theirs.
+    func device(of node: Int) -> String {
+        (try? firstLine(of: "\(directory)/disk.device.\(node)")) ?? device
+    }
+
+    /// What is wrong with the disk from now on, and nothing else; none heals it. Of kind `faulty`.
+    package func fail(_ faults: DiskFault...) throws {
+        let path = directory + "/disk.faults"
+        try ClusterLab.write(faults.map { $0.line + "\n" }.joined(), to: path + ".new")
+        guard rename(path + ".new", path) == 0 else {
+            throw LabError.failed("rename \(path): errno \(errno)")
+        }
     }
 
     /// From now on every write hangs, and the process that waits for it cannot be killed.

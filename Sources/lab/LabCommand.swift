@@ -8,7 +8,7 @@ struct LabCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab",
         abstract: "A cluster on this machine: namespaces, a bridge, a shared disk, real processes.",
-        subcommands: [DemoCommand.self, ShellCommand.self, TapCommand.self])
+        subcommands: [DemoCommand.self, ShellCommand.self, TapCommand.self, DiskCommand.self])
 }
 
 /// `lab demo`
@@ -78,4 +78,24 @@ struct TapCommand: ParsableCommand {
     var interface: String
 
     func run() throws { try Tap.run(on: interface) }
+}
+
+/// `lab disk`: the shared disk of a lab whose disk is to fail.
+struct DiskCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disk",
+        abstract: "Mounts a file system with one file per node, all the same bytes, that can fail.",
+        shouldDisplay: false)
+
+    @Argument(help: "Where to mount it.")
+    var directory: String
+    @Argument(help: "The file that holds the bytes.")
+    var file: String
+    @Argument(help: "The file that tells what fails.")
+    var faults: String
+
+    func run() throws {
+        var disk = try FaultyDisk(at: directory, over: file, faults: faults)
+        disk.serve()
+    }
 }

@@ -128,6 +128,39 @@ extension ClusterTests {
             #expect(try writer.wait(within: .seconds(5)).succeeded)
         }
 
+        @Test("one node's way to the disk can fail or hang, to read or to write, beside a good one")
+        func faults() throws {
+            var plan = Lab.Plan()
+            plan.disk = .faulty
+            let lab = try Lab(plan)
+            defer { lab.shutDown() }
+            let disk = SharedDisk.path
+            let copy = ["dd", "bs=512", "count=1", "status=none"]
+            let write = copy + ["if=/dev/zero", "of=\(disk)", "oflag=direct", "seek=3"]
+            let read = copy + ["if=\(disk)", "iflag=direct"]
+            func status(_ command: [String], _ number: Int) throws -> Int32 {
+                try lab.node(number).command(command).run().status
+            }
+            try lab.node(1).shell("printf beat | dd of=\(disk) bs=512 conv=sync oflag=direct")
+            let heard = try lab.node(2).shell("dd if=\(disk) bs=512 iflag=direct count=1")
+            #expect(heard.hasPrefix("beat"))
+            for (operation, fails, works) in [
+                (DiskFault.Operation.read, read, write), (.write, write, read),
+            ] {
+                try lab.disk.fail(DiskFault(operation, .error, node: 1))
+                #expect(try status(fails, 1) == 1)
+                #expect(try status(works, 1) == 0)
+                #expect(try status(fails, 2) == 0)
+                try lab.disk.fail(DiskFault(operation, .hang, node: 1))
+                let hanging = try lab.node(1).command(fails).start()
+                #expect(try status(fails, 2) == 0)
+                try lab.observe(for: .milliseconds(200))
+                #expect(hanging.poll() == nil)
+                try lab.disk.fail()
+                #expect(try hanging.wait().succeeded)
+            }
+        }
+
         @Test("a frozen node does nothing until it is resumed")
         func freeze() throws {
             let lab = try Lab()
