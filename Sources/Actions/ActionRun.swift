@@ -147,13 +147,13 @@ final class ActionRun {
                 sessionStart: sessionStart, since: timeSinceBoot()))
     }
 
-    /// One more than any start that we or nmond know of.
     private func recordRunner() throws(SystemError) {
         let proc = job.environment.procDirectory
         let name = job.service.name
-        let own = RunnerRecord.read(procDirectory: proc, service: name)?.number ?? 0
-        let heard = eye.report?.heartbeat.services.first { $0.name == name }?.note?.lastRun?.number
-        let record = RunnerRecord(node: job.node, number: max(own, heard ?? 0) &+ 1)
+        let own = RunnerRecord.read(procDirectory: proc, service: name)?.number
+        let heard = eye.report.flatMap { StartNumber.heard(name, in: $0.heartbeat) }
+        let number = StartNumber.next(own: own, heard: heard)
+        let record = RunnerRecord(node: job.node, number: number)
         try record.write(procDirectory: proc, service: name)
     }
 

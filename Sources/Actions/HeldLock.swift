@@ -17,8 +17,8 @@ enum LockAttempt: ~Copyable {
 func takeLock(_ job: ActionJob, boot: BootIdentity, console: Console) -> LockAttempt {
     let proc = job.environment.procDirectory
     let name = job.service.name
-    let began = timeSinceBoot()
-    var hasCancelled = false
+    let files = StateFiles(directory: job.environment.stateDirectory)
+    var request = LockRequest(job.request, at: timeSinceBoot())
     while true {
         do throws(SystemError) {
             return .ours(try ServiceLock(procDirectory: proc, service: name))
@@ -30,27 +30,18 @@ func takeLock(_ job: ActionJob, boot: BootIdentity, console: Console) -> LockAtt
         }
         let holder = ServiceLock.holder(procDirectory: proc, service: name)
         let record = ServiceRecord.read(procDirectory: proc, service: name, boot: boot)
-        let own = StateFiles(directory: job.environment.stateDirectory).read(name, job.node)
-        let waited = timeSinceBoot() - began
-        switch HeldLockTable.answer(job.request, in: own, meaning: record.meaning) {
+        let own = files.read(name, job.node)
+        switch request.failed(in: own, meaning: record.meaning, at: timeSinceBoot()) {
+        case .tryAgain(let after): pause(after)
+        case .endHolder(let after):
+            if let holder { sendSignal(SIGTERM, to: holder) }
+            pause(after)
         case .nothing: return .answered(exitCode: 0)
-        // It is on its way back, and may have been a step further already.
-        case .refuse where hasCancelled && waited < .seconds(5),
-            .busy where hasCancelled && waited < .seconds(5):
-            pause(.milliseconds(5))
         case .refuse:
             let peer = PartnerEye(job).look().shownState
             refuse(job, own: own, peer: peer, console)
             return .answered(exitCode: 255)
         case .busy:
-            console.complain(busyText(job, own, record, holder))
-            return .answered(exitCode: 255)
-        case .cancelGracePeriod where waited < .seconds(5):
-            if let holder { sendSignal(SIGTERM, to: holder) }
-            hasCancelled = true
-            pause(.milliseconds(5))
-        case .lookAgain where waited < .milliseconds(500): pause(.milliseconds(5))
-        case .cancelGracePeriod, .lookAgain:
             console.complain(busyText(job, own, record, holder))
             return .answered(exitCode: 255)
         }

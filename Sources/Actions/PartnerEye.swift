@@ -28,17 +28,12 @@ final class PartnerEye {
         }
         guard let report = read(of: holder) else {
             // It has its lock and has not spoken yet.
-            return PeerSight(judgement: .undecided(until: nil), state: nil)
+            return .nothingKnown()
         }
-        let run = report.startedAt.nanosecondsSinceBoot
-        // One that stands still knows nothing of this moment.
-        if let last = pulse?.last(), timeSinceBoot() - last > ManagerPulse.limit {
-            return PeerSight(judgement: .undecided(until: nil), state: nil, managerRun: run)
-        }
-        guard let peer = report.peers.first(where: { $0.name == job.partner }),
-            let service = report.services.first(where: { $0.name == job.service.name })
-        else { return PeerSight(judgement: .undecided(until: nil), state: nil, managerRun: run) }
-        return PeerSight(peer, service, managerRun: run)
+        return PeerSight(
+            peers: report.peers, services: report.services, partner: job.partner,
+            service: job.service.name, managerRun: report.startedAt.nanosecondsSinceBoot,
+            pulseAge: pulse?.last().map { timeSinceBoot() - $0 })
     }
 
     /// The page of the nmond that holds the lock. A writer at work is given a moment.

@@ -8,9 +8,6 @@ import Platform
 ///
 /// A page of its own, since every change of nmond's page has the senders read it anew.
 package final class ManagerPulse {
-    /// An nmond that has not settled for so long stands still, and what its page says is void.
-    package static let limit = Duration.seconds(3)
-
     private let page: PageHandle
     private static let version: UInt32 = 1
 

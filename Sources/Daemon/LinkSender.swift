@@ -209,17 +209,10 @@ final class LinkSender {
     private static func frame(_ source: Heartbeat, _ setting: LinkSetting, managerAbsent: Bool)
         throws(EncodeError) -> Frame
     {
-        let line = setting.line
-        var heartbeat = source
-        heartbeat.node = setting.node.name
-        heartbeat.up = line.kind.isDisk && heartbeat.services.isEmpty ? 0 : 1
-        heartbeat.port = line.kind.isDisk ? "" : String(line.port.prefix(5))
-        heartbeat.address = line.kind.isDisk ? "" : line.address
-        heartbeat.hostID = hostID()
-        heartbeat.pid = getpid()
-        heartbeat.trailer?.interval = line.interval
-        heartbeat.trailer?.managerAbsent = managerAbsent
-        if !setting.node.environment.tunables.sendsTrailer { heartbeat.trailer = nil }
+        let heartbeat = setting.line.heartbeat(
+            saying: source, node: setting.node.name, hostID: hostID(), pid: getpid(),
+            managerAbsent: managerAbsent,
+            sendsTrailer: setting.node.environment.tunables.sendsTrailer)
         return try Frame(heartbeat, layout: setting.node.layout, room: setting.room)
     }
 

@@ -87,6 +87,37 @@ package struct PeerSight: Hashable, Sendable {
 }
 
 extension PeerSight {
+    /// What nmond's page tells an action about the partner of its service.
+    ///
+    /// Nothing is known where the page does not have the partner or the service, or is of an nmond
+    /// that stands still: it knows nothing of this moment.
+    ///
+    /// - Parameters:
+    ///   - managerRun: Names this run of nmond; never 0.
+    ///   - pulseAge: How long ago nmond settled what it knows; nil where that cannot be told, and is
+    ///     not held against it.
+    package init(
+        peers: [PeerView], services: [ServiceView], partner: String, service: String,
+        managerRun: UInt64, pulseAge: Duration?
+    ) {
+        guard pulseAge.map({ $0 <= Self.pulseLimit }) ?? true,
+            let peer = peers.first(where: { $0.name == partner }),
+            let service = services.first(where: { $0.name == service })
+        else {
+            self = .nothingKnown(managerRun: managerRun)
+            return
+        }
+        self.init(peer, service, managerRun: managerRun)
+    }
+
+    /// An nmond that has not settled for so long stands still, and what its page says is void.
+    package static let pulseLimit = Duration.seconds(3)
+
+    /// nmond runs, and does not know or has not spoken yet; `managerRun` is 0 in that case.
+    package static func nothingKnown(managerRun: UInt64 = 0) -> PeerSight {
+        PeerSight(judgement: .undecided(until: nil), state: nil, managerRun: managerRun)
+    }
+
     /// What nmond says about the partner of one service.
     ///
     /// - Parameter managerRun: Names this run of nmond; never 0.
