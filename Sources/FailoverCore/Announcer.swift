@@ -23,7 +23,7 @@ struct Announcer: Sendable, Codable {
         self.sendsTrailer = sendsTrailer
     }
 
-    var hasAnnounced: Bool { last != nil }
+    private(set) var hasAnnounced = false
 
     /// Takes over a new list of services.
     mutating func list(_ services: [ServiceMonitor]) {
@@ -52,10 +52,10 @@ struct Announcer: Sendable, Codable {
         _ changed: [Int], _ services: inout [ServiceMonitor], _ peers: [PeerView],
         _ echoes: [LinkEcho], viewChanged: Bool, at now: Duration
     ) -> ManagerEffect? {
-        if last == nil || !changed.isEmpty || isListNew {
+        if !hasAnnounced || !changed.isEmpty || isListNew {
             isListNew = false
             publication = max(publication + 1, now.nanosecondsSinceBoot)
-            for index in last == nil ? Array(services.indices) : changed {
+            for index in !hasAnnounced ? Array(services.indices) : changed {
                 services[index].announce(in: publication)
             }
         }
@@ -67,6 +67,7 @@ struct Announcer: Sendable, Codable {
             services: services.map { $0.view(isTold: sendsTrailer) })
         guard last != announcement else { return nil }
         last = announcement
+        hasAnnounced = true
         return .publish(announcement, ring: isNews)
     }
 }

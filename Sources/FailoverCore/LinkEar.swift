@@ -14,8 +14,8 @@ struct LinkEar: Sendable, Codable {
     /// The last fresh beat; never goes back, also when the receiver is started anew.
     private(set) var beatAt: Duration?
     private(set) var otherLayoutAt: Duration?
-    /// The last fresh beat's content, and when it was new.
-    private(set) var content: Heartbeat?
+    private var word: Word?
+    /// When the last fresh beat's content was new.
     private(set) var contentAt: Duration = .zero
     /// Counts news.
     private(set) var contentNumber = 0
@@ -33,8 +33,7 @@ struct LinkEar: Sendable, Codable {
 
     /// Decision 25: beside a peer without trailers a beat may be a second late by design.
     var timeout: Duration {
-        guard let content, content.trailer == nil else { return link.timeout }
-        return max(link.timeout, .seconds(2))
+        word == nil || hasTrailer ? link.timeout : max(link.timeout, .seconds(2))
     }
 
     mutating func note(_ reading: LinkReading, at now: Duration) {
@@ -52,7 +51,7 @@ struct LinkEar: Sendable, Codable {
             otherLayoutAt = max(otherLayoutAt ?? .zero, other)
         }
         if let news = reading.news, reading.beatAt.map({ $0 <= now + .seconds(1) }) ?? true {
-            content = news
+            word = Word(news)
             contentAt = beatAt ?? now
             contentNumber += 1
         }
@@ -72,6 +71,11 @@ struct LinkEar: Sendable, Codable {
         loopAt = max(loopAt ?? .zero, loop)
     }
 
+    /// The last fresh beat's content.
+    var content: Heartbeat? { word?.heartbeat }
+    var hasContent: Bool { word != nil }
+    var hasTrailer: Bool { word?.hasTrailer ?? false }
+
     /// A receiver's loop runs once per interval.
     private var frozenAfter: Duration { max(link.interval * 2, .seconds(2)) }
 
@@ -79,7 +83,7 @@ struct LinkEar: Sendable, Codable {
     mutating func listenAnew(at now: Duration) { earSince = max(earSince, now) }
 
     /// Beats with content arrive, and somebody is there to hear them.
-    func isUp(at now: Duration) -> Bool { pid != nil && content != nil && lives(at: now) }
+    func isUp(at now: Duration) -> Bool { pid != nil && hasContent && lives(at: now) }
 
     /// A fresh beat is younger than the timeout, whether its receiver still runs or not.
     func lives(at now: Duration) -> Bool { beatAt.map { now - $0 < timeout } ?? false }
@@ -97,5 +101,18 @@ struct LinkEar: Sendable, Codable {
     /// Whether silence here says something about the peer.
     func isListening(at now: Duration) -> Bool {
         pid != nil && tells && loopAt.map { now - $0 < frozenAfter } ?? true
+    }
+}
+
+extension LinkEar {
+    /// What a peer said last, behind a reference: ears are looked at in every turn of nmond.
+    private final class Word: Sendable, Codable {
+        let heartbeat: Heartbeat
+        let hasTrailer: Bool
+
+        init(_ heartbeat: Heartbeat) {
+            self.heartbeat = heartbeat
+            hasTrailer = heartbeat.trailer != nil
+        }
     }
 }

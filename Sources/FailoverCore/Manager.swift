@@ -10,7 +10,7 @@ import WireFormat
 /// same order; `Codable` so that a decision journal can begin in mid-life.
 package struct Manager: Sendable, Codable {
     package let node: String
-    private let boot: BootIdentity
+    private let bootChecksum: UInt32
     private let links: [ManagedLink]
     private let ownLinks: Set<UInt32>
     private let diskTimeout: Duration
@@ -38,6 +38,7 @@ package struct Manager: Sendable, Codable {
     private var isDirty: [Bool] = []
     /// Services that would start, but for something that time alone may change.
     private var waiting: Set<Int> = []
+    /// Services that run on both nodes, and when that is to be told next.
     private var doubleRuns: [Int: Duration] = [:]
     private var isTerminating = false
     private var viewChanged = true
@@ -53,7 +54,7 @@ package struct Manager: Sendable, Codable {
         sendsTrailer: Bool = true, at now: Duration
     ) {
         self.node = node
-        self.boot = boot
+        bootChecksum = boot.checksum
         self.sendsTrailer = sendsTrailer
         announcer = Announcer(boot: boot, sendsTrailer: sendsTrailer)
         self.links = links
@@ -168,6 +169,7 @@ package struct Manager: Sendable, Codable {
         for peer in peers.indices { review(peer, at: now) }
         var acts: [ManagerEffect] = []
         var changed: [Int] = []
+        // Sorted: what comes out must not depend on how a set is laid out in this run.
         let concerned = dirty + waiting.filter { !isDirty[$0] }.sorted()
         for index in dirty { isDirty[index] = false }
         dirty = []
@@ -176,10 +178,11 @@ package struct Manager: Sendable, Codable {
             if announcer.refresh(services[index], index) { changed.append(index) }
             acts += decide(index, at: now)
         }
-        let views = peers.map {
-            $0.view(at: now, diskTimeout: diskTimeout, weSendTrailers: sendsTrailer)
+        let views = peers.indices.map {
+            peers[$0].view(at: now, diskTimeout: diskTimeout, weSendTrailers: sendsTrailer)
         }
-        let echoes = peers.flatMap { $0.echoes(at: now) }
+        var echoes: [LinkEcho] = []
+        for peer in peers.indices { peers[peer].addEchoes(to: &echoes, at: now) }
         if let publish = announcer.announce(
             changed, &services, views, echoes, viewChanged: viewChanged, at: now)
         {
@@ -206,7 +209,7 @@ package struct Manager: Sendable, Codable {
         let lastBoot = peers[peer].boot
         guard
             let content = peers[peer].merge(
-                at: now, ownLinks: ownLinks, ownBoot: boot.checksum)
+                at: now, ownLinks: ownLinks, ownBoot: bootChecksum)
         else { return }
         viewChanged = true
         if let lastBoot, peers[peer].boot != lastBoot {
@@ -360,6 +363,7 @@ package struct Manager: Sendable, Codable {
 
     /// B26: at once, and each minute while it lasts.
     private mutating func reportDoubleRuns(at now: Duration) -> [ManagerEffect] {
+        guard !doubleRuns.isEmpty else { return [] }
         var effects: [ManagerEffect] = []
         for (index, at) in doubleRuns.sorted(by: { $0.key < $1.key }) where at <= now {
             let (name, peer) = (services[index].definition.name, services[index].peer!)
@@ -379,7 +383,7 @@ package struct Manager: Sendable, Codable {
     private mutating func plan(at now: Duration) {
         // Awake at least once a second, so that a pause of this machine is noticed and measured.
         var next = now + .seconds(1)
-        for peer in peers { next = min(next, peer.deadline(after: now) ?? next) }
+        for peer in peers.indices { next = min(next, peers[peer].deadline(after: now) ?? next) }
         for keeper in keepers where !isTerminating {
             next = min(next, keeper.deadline(after: now) ?? next)
         }

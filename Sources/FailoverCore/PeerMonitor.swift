@@ -16,6 +16,8 @@ package struct PeerMonitor: Sendable, Codable {
     package private(set) var acknowledged: UInt64 = 0
     /// The boot and publication of what was last taken from it, for our echoes.
     package private(set) var boot: BootIdentity?
+    /// Of `boot`, as echoes carry it.
+    private var bootChecksum: UInt32 = 0
     package private(set) var publication: UInt64 = 0
     private(set) var ears: [LinkEar] = []
     private var retired: [BootIdentity] = []
@@ -57,22 +59,37 @@ package struct PeerMonitor: Sendable, Codable {
     }
 
     private func judged(at now: Duration) -> PeerView.Judgement {
-        let proves: (LinkEar) -> Bool = { $0.lives(at: now) && $0.beatAt! > hearAfter }
-        if ears.contains(where: { $0.content != nil && proves($0) }) { return .up }
-        if ears.contains(where: { $0.isOtherLayout(at: now) }) { return .otherLayout }
+        if hasEar({ $0.hasContent && proves($0, at: now) }) { return .up }
+        if hasEar({ $0.isOtherLayout(at: now) }) { return .otherLayout }
         switch judgement {
         case .down: return .down
         case .up, .undecided, .otherLayout:
             // Without a single ear that listened, silence is ours and proves nothing.
-            let isProven = ears.contains { $0.isListening(at: now) && now >= $0.silentAt }
+            let isProven = hasEar { $0.isListening(at: now) && now >= $0.silentAt }
             if isProven && now >= max(silentAt, patience) { return .down }
             // Nor is the last word heard a reason for anything once it is older than its timeout.
-            if judgement == .up, ears.contains(where: proves) { return .up }
+            if judgement == .up, hasEar({ proves($0, at: now) }) { return .up }
             return .undecided(until: max(silentAt, patience))
         }
     }
 
-    private var silentAt: Duration { ears.map(\.silentAt).max() ?? .seconds(Int64.max >> 32) }
+    /// A living ear, of this side of the last pause.
+    private func proves(_ ear: LinkEar, at now: Duration) -> Bool {
+        ear.lives(at: now) && ear.beatAt! > hearAfter
+    }
+
+    // In place: nmond does this at every turn, and an iterator would copy each ear.
+    @inline(__always)
+    private func hasEar(_ holds: (LinkEar) -> Bool) -> Bool {
+        for index in ears.indices where holds(ears[index]) { return true }
+        return false
+    }
+
+    private var silentAt: Duration {
+        var last: Duration?
+        for index in ears.indices { last = max(last ?? .zero, ears[index].silentAt) }
+        return last ?? .seconds(Int64.max >> 32)
+    }
 
     /// This machine slept for `pause`: short, silence is judged later; long, nothing is known.
     mutating func slept(_ pause: Duration, forgetting: Bool, at now: Duration) {
@@ -87,10 +104,11 @@ package struct PeerMonitor: Sendable, Codable {
     /// The next moment at which the judgement, or whether a link is up, may change by itself.
     func deadline(after now: Duration) -> Duration? {
         var next: Duration?
-        for ear in ears {
-            for at in [ear.beatAt, ear.otherLayoutAt].compactMap({ $0 })
-            where at + ear.timeout > now {
-                next = min(next ?? at + ear.timeout, at + ear.timeout)
+        for index in ears.indices {
+            let timeout = ears[index].timeout
+            for at in [ears[index].beatAt, ears[index].otherLayoutAt] {
+                guard let at, at + timeout > now else { continue }
+                next = min(next ?? at + timeout, at + timeout)
             }
         }
         guard judgement != .down, !ears.isEmpty else { return next }
@@ -108,16 +126,16 @@ package struct PeerMonitor: Sendable, Codable {
     mutating func merge(at now: Duration, ownLinks: Set<UInt32>, ownBoot: UInt32) -> Heartbeat? {
         let up = ears.indices.filter { ears[$0].isUp(at: now) && ears[$0].beatAt! > hearAfter }
         guard !up.isEmpty else { return nil }
-        let withTrailer = up.filter { ears[$0].content?.trailer != nil }
-        guard let ear = withTrailer.isEmpty ? newestLegacy(up) : newestPublication(withTrailer)
+        let withTrailer = up.filter { ears[$0].hasTrailer }
+        guard let ear = withTrailer.isEmpty ? newestLegacy(up) : newestPublication(withTrailer),
+            takenFrom != ear || takenNumber != ears[ear].contentNumber
         else {
             return nil
         }
         let content = ears[ear].content!
         if let trailer = content.trailer {
-            guard take(trailer, from: ear, ownLinks: ownLinks, ownBoot: ownBoot) else { return nil }
+            guard take(trailer, ownLinks: ownLinks, ownBoot: ownBoot) else { return nil }
         } else {
-            guard takenFrom != ear || takenNumber != ears[ear].contentNumber else { return nil }
             (echoesUs, acknowledged, isManagerAbsent) = (false, 0, false)
         }
         (takenFrom, takenNumber) = (ear, ears[ear].contentNumber)
@@ -126,7 +144,8 @@ package struct PeerMonitor: Sendable, Codable {
 
     /// Among frames of the current boot the highest publication, among equal ones the last to arrive.
     private func newestPublication(_ candidates: [Int]) -> Int? {
-        candidates.filter { !retired.contains(ears[$0].content!.trailer!.boot) }.max {
+        guard candidates.count > 1 || !retired.isEmpty else { return candidates.first }
+        return candidates.filter { !retired.contains(ears[$0].content!.trailer!.boot) }.max {
             let (a, b) = (ears[$0].content!.trailer!, ears[$1].content!.trailer!)
             if a.boot != b.boot {
                 // The link's own monitor let the new boot in after two beats (decision 18).
@@ -136,16 +155,15 @@ package struct PeerMonitor: Sendable, Codable {
         }
     }
 
-    /// Notes the numbers of a trailer; false when it is what was taken before, or older.
+    /// Notes the numbers of a trailer; false when it is older than what was taken before.
     private mutating func take(
-        _ trailer: Trailer, from ear: Int, ownLinks: Set<UInt32>, ownBoot: UInt32
+        _ trailer: Trailer, ownLinks: Set<UInt32>, ownBoot: UInt32
     ) -> Bool {
         if trailer.boot != boot {
             if let boot { retired = retired.suffix(7) + [boot] }
             (boot, publication, acknowledged) = (trailer.boot, 0, 0)
+            bootChecksum = trailer.boot.checksum
         } else if trailer.publication < publication {
-            return false
-        } else if takenFrom == ear && takenNumber == ears[ear].contentNumber {
             return false
         }
         let echoes = trailer.echoes.filter { ownLinks.contains($0.link) && $0.boot == ownBoot }
@@ -172,18 +190,19 @@ package struct PeerMonitor: Sendable, Codable {
 
     /// Every up link that carries content carries a trailer.
     func sendsTrailers(at now: Duration) -> Bool {
-        let alive = ears.filter { $0.content != nil && $0.lives(at: now) }
-        return !alive.isEmpty && alive.allSatisfy { $0.content?.trailer != nil }
+        let lives: (LinkEar) -> Bool = { $0.hasContent && $0.lives(at: now) }
+        return hasEar(lives) && !hasEar { lives($0) && !$0.hasTrailer }
     }
 
     /// It says that it hears us, and it has somebody to act on what it hears.
     var hearsUs: Bool { judgement == .up && echoesUs && !isManagerAbsent }
 
     /// "I hear you", one per link that is up.
-    func echoes(at now: Duration) -> [LinkEcho] {
-        guard let boot else { return [] }
-        return ears.filter { $0.lives(at: now) && $0.content?.trailer != nil }.map {
-            LinkEcho(link: $0.link.linkID, boot: boot.checksum, publication: publication)
+    func addEchoes(to echoes: inout [LinkEcho], at now: Duration) {
+        guard boot != nil else { return }
+        for index in ears.indices where ears[index].hasTrailer && ears[index].lives(at: now) {
+            let link = ears[index].link.linkID
+            echoes.append(LinkEcho(link: link, boot: bootChecksum, publication: publication))
         }
     }
 
@@ -193,7 +212,7 @@ package struct PeerMonitor: Sendable, Codable {
             sendsTrailers: judgement == .up && weSendTrailers && sendsTrailers(at: now),
             hearsUs: hearsUs,
             acknowledged: judgement == .up ? acknowledged : 0,
-            hasFastLink: ears.contains { !$0.link.kind.isDisk && $0.isUp(at: now) },
+            hasFastLink: hasEar { !$0.link.kind.isDisk && $0.isUp(at: now) },
             diskTimeout: diskTimeout)
     }
 }
