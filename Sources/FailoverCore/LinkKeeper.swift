@@ -76,6 +76,9 @@ struct LinkKeeper: Sendable, Codable {
         }
         guard isSender, let loop = loopAt, now - loop >= frozenAfter else { return nil }
         loopAt = now
+        // It did stay up until it froze: its successor must beat before the peer's timeout, however
+        // often that happens. Two intervals each time are wait enough.
+        failures = 0
         return .kill(pid)
     }
 

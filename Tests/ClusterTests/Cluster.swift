@@ -172,6 +172,7 @@ struct LinkFacts: Decodable {
     let node: String
     let type: String
     let role: String
+    let address: String
     let status: String
     let reason: String?
     let pid: Int32?

@@ -69,21 +69,6 @@ extension ClusterTests {
     }
 }
 
-extension Cluster {
-    fileprivate func reportsDoubleRun(_ service: String, on node: Node) throws -> Bool {
-        struct Report: Decodable {
-            struct Service: Decodable {
-                let name: String
-                let bothStarted: Bool
-            }
-            let services: [Service]
-        }
-        let text = try node.service("-s", "--json").output
-        let report = try JSONDecoder().decode(Report.self, from: Data(text.utf8))
-        return report.services.contains { $0.name == service && $0.bothStarted }
-    }
-}
-
 /// A check script that asks for the other node's power to be cut, and the test that cuts it.
 private struct Fence {
     private let cluster: Cluster

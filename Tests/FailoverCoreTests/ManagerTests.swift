@@ -318,4 +318,20 @@ import WireFormat
         let frozen = bench.pass(.milliseconds(2100)) { $0.sameBeat() }
         #expect(frozen.links == [.killLink(link, pid: 101)])
     }
+
+    @Test("a sender that freezes again and again is started again at once each time")
+    func freezingSender() {
+        var bench = bench(.frozenStop)
+        let link = bench.senders[0]
+        func runs(_ pid: Int32?) -> ManagerEvent {
+            .link(link, LinkReading(pid: pid, loopAt: pid == nil ? nil : bench.now))
+        }
+        for pid: Int32 in 201...205 {
+            bench.manager.handle(runs(pid), at: bench.now)
+            let frozen = bench.pass(.milliseconds(2100)) { $0.sameBeat() }
+            #expect(frozen.links == [.killLink(link, pid: pid)])
+            bench.manager.handle(runs(nil), at: bench.now)
+            #expect(bench.pass().links == [.startLink(link)])
+        }
+    }
 }
