@@ -44,6 +44,11 @@ let package = Package(
         .target(
             name: "FailoverCore", dependencies: ["ClusterModel", "WireFormat"],
             swiftSettings: pure),
+        // Pure: a whole cluster on one thread and made-up time, from a seed; never installed.
+        .target(
+            name: "Simulation",
+            dependencies: ["ClusterModel", "WireFormat", "Config", "FailoverCore"],
+            swiftSettings: pure),
         // The kernel in Swift: sockets, direct I/O, timers, locks, shared pages, processes.
         .target(
             name: "Platform", dependencies: ["CShims", "ClusterModel", log],
@@ -86,6 +91,9 @@ let package = Package(
         // `swift run lab demo`: the tutorial's failover, played on this machine.
         .executableTarget(
             name: "lab", dependencies: ["ClusterLab", arguments], swiftSettings: warnings),
+        // `swift run -c release simulate --seeds 100`.
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: warnings),
         // `swift run -c release bench`.
         .executableTarget(
             name: "bench",

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Config
+
+/// Which lines of the monitor file make up one link between two nodes.
+struct Connections: Sendable {
+    let sender: [Int]
+    let timeouts: [Duration]
+    let intervals: [Duration]
+    let nodes: Int
+    let links: Int
+    let shortestTimeout: Duration
+
+    init(lines: [MonitorLine], nodes: Int, links: Int) {
+        sender = lines.indices.map { $0 / links }
+        timeouts = lines.map(\.timeout)
+        intervals = lines.map(\.interval)
+        self.nodes = nodes
+        self.links = links
+        shortestTimeout = timeouts.min() ?? .seconds(2)
+    }
+
+    func line(_ node: Int, _ link: Int) -> Int { node * links + link }
+}
+
+/// Says whether two nodes were ever without a link that works in both directions.
+struct ConnectionTracker {
+    private let shape: Connections
+    /// When a true beat of a line last reached a listener: `line * nodes + listener`.
+    private var arrivals: [Duration]
+    /// The end of the last stretch without such a link, per pair of nodes.
+    private var cutUntil: [Duration]
+    /// The end of the last standstill of a timeout or longer.
+    private var stillUntil: [Duration]
+
+    init(_ shape: Connections) {
+        self.shape = shape
+        arrivals = Array(repeating: .seconds(-1_000_000), count: shape.sender.count * shape.nodes)
+        cutUntil = Array(repeating: .zero, count: shape.nodes * shape.nodes)
+        stillUntil = Array(repeating: .seconds(-1_000_000), count: shape.nodes)
+    }
+
+    mutating func carried(_ line: Int, to listener: Int, at time: Duration) {
+        let sender = shape.sender[line]
+        let pair = min(sender, listener) * shape.nodes + max(sender, listener)
+        if time > worksUntil(sender, listener) { cutUntil[pair] = time }
+        let index = line * shape.nodes + listener
+        arrivals[index] = max(arrivals[index], time)
+    }
+
+    mutating func stoodStill(_ node: Int, until: Duration) { stillUntil[node] = until }
+
+    func lastArrival(_ line: Int, _ listener: Int) -> Duration {
+        arrivals[line * shape.nodes + listener]
+    }
+
+    /// Until when some link between the two counts as working both ways, if nothing more arrives: a
+    /// whole timeout without an interval, so that what is just in time is no excuse and what is
+    /// just too late is one.
+    private func worksUntil(_ a: Int, _ b: Int) -> Duration {
+        var best = Duration.seconds(-1_000_000)
+        for link in 0..<shape.links {
+            let (there, back) = (shape.line(a, link), shape.line(b, link))
+            let works = min(
+                arrivals[there * shape.nodes + b] + shape.timeouts[there] - shape.intervals[there],
+                arrivals[back * shape.nodes + a] + shape.timeouts[back] - shape.intervals[back])
+            best = max(best, works)
+        }
+        return best
+    }
+
+    /// Why the two may each think the other dead; nil when nothing excuses that.
+    func excuse(_ a: Int, _ b: Int, since: Duration, at now: Duration) -> Witness.Excuse? {
+        if stillUntil[a] >= since || stillUntil[b] >= since { return .stoodStill }
+        let pair = min(a, b) * shape.nodes + max(a, b)
+        if now > worksUntil(a, b) || cutUntil[pair] >= since { return .cutOff }
+        return nil
+    }
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClusterModel
+import Config
+import FailoverCore
+
+/// Sees everything, and says what must not have happened.
+///
+/// It knows the truth: which beats really arrived, where a service really runs, who really stands
+/// still. The rules are those of docs/reliability.md, by the same names.
+package struct Witness {
+    package struct Violation: Equatable, Sendable {
+        package var rule: String
+        package var at: Duration
+        package var what: String
+    }
+
+    /// Why a double run is no fault of the product.
+    package enum Excuse: String, CaseIterable, Sendable {
+        /// No link worked both ways at some moment since shortly before the start began.
+        case cutOff = "no link in both directions"
+        case stoodStill = "a node stood still for a timeout or longer"
+        case anOperator = "an operator's word"
+    }
+
+    /// A service on a node, from the first step of its start to its proven stop.
+    struct Hold {
+        var since: Duration
+        var isOperators = false
+    }
+
+    package private(set) var violations: [Violation] = []
+    package private(set) var doubleRuns: [Excuse: Int] = [:]
+    package private(set) var automaticStarts = 0
+    /// Fresh verdicts for replays by listeners that had never heard the sender.
+    package private(set) var believedReplays = 0
+
+    private let names: [String]
+    private let nodeNames: [String]
+    private let partners: [[Int?]]
+    let connections: Connections
+    private var tracker: ConnectionTracker
+    private var holds: [[Hold?]]
+    private var states: [[ServiceState]]
+    /// When a node last left a service free, by its state file.
+    private var freeAt: [[Duration]]
+    /// What an action found when it took its lock.
+    private var found: [[ServiceState]]
+    private var lastCause: [Duration]
+    private var lastStart: [Duration?]
+    private var isUp: [Bool]
+    private var longestTimeout: Duration
+    private let trusts: [Bool]
+    /// When a critical line told of a double run.
+    package private(set) var reports: [(node: Int, at: Duration, text: String)] = []
+
+    init(_ plan: ClusterPlan, _ lines: [MonitorLine], _ services: [ServiceDefinition]) {
+        let nodes = plan.nodes.count
+        names = services.map(\.name)
+        nodeNames = plan.nodes.map(\.name)
+        partners = services.map { service in
+            plan.nodes.map { node in
+                service.partner(of: node.name).flatMap { name in
+                    plan.nodes.firstIndex { $0.name == name }
+                }
+            }
+        }
+        trusts = plan.nodes.map { !$0.isLegacy && $0.sendsTrailer }
+        connections = Connections(lines: lines, nodes: nodes, links: plan.linkCount)
+        tracker = ConnectionTracker(connections)
+        holds = services.map { _ in Array(repeating: nil, count: nodes) }
+        states = services.map { _ in Array(repeating: .frozenStop, count: nodes) }
+        found = states
+        freeAt = services.map { _ in Array(repeating: .zero, count: nodes) }
+        lastCause = Array(repeating: .zero, count: services.count)
+        lastStart = Array(repeating: nil, count: services.count)
+        isUp = Array(repeating: false, count: nodes)
+        longestTimeout = lines.map(\.timeout).max() ?? .seconds(10)
+    }
+
+    mutating func accuse(_ rule: String, _ what: String, at now: Duration) {
+        violations.append(Violation(rule: rule, at: now, what: what))
+    }
+
+    // MARK: - Machines and links
+
+    mutating func came(_ node: Int, at now: Duration) {
+        isUp[node] = true
+        noteCause(at: now)
+    }
+
+    /// Nothing runs there any more.
+    mutating func went(_ node: Int, at now: Duration) {
+        isUp[node] = false
+        for service in holds.indices { holds[service][node] = nil }
+        noteCause(at: now)
+    }
+
+    mutating func paused(_ node: Int, from: Duration, until: Duration) {
+        guard until - from >= connections.shortestTimeout else { return }
+        tracker.stoodStill(node, until: until)
+        noteCause(at: until)
+    }
+
+    private mutating func noteCause(at now: Duration) {
+        for service in lastCause.indices { lastCause[service] = max(lastCause[service], now) }
+    }
+
+    /// A true beat reached a listener that listens.
+    mutating func carried(_ line: Int, to listener: Int, at time: Duration) {
+        tracker.carried(line, to: listener, at: time)
+    }
+
+    /// S7: a listener took a beat for fresh.
+    mutating func took(
+        _ truth: Int64?, _ link: SimulatedLink, _ line: Int, _ listener: Int, isTrailer: Bool,
+        at now: Duration
+    ) {
+        guard trusts[connections.sender[line]] else { return }
+        if let truth, truth > link.lastTaken {
+            link.lastTaken = truth
+            return
+        }
+        guard link.lastTaken >= 0 else {
+            believedReplays += 1
+            return
+        }
+        let what = truth == nil ? "no true beat" : "an older beat"
+        accuse(
+            "S7",
+            "\(nodeNames[listener]) takes \(what) of \(link.line.columns.joined(separator: " "))",
+            at: now)
+    }
+
+    // MARK: - Services
+
+    mutating func wrote(
+        _ state: ServiceState, over old: ServiceState?, _ service: Int, _ node: Int,
+        _ isOperators: Bool, at now: Duration
+    ) {
+        if states[service][node].leavesServiceFree { freeAt[service][node] = now }
+        if state.leavesServiceFree { freeAt[service][node] = now }
+        if old == .frozenStop, state != .frozenStop, !isOperators, now > .zero {
+            accuse("S5", "\(about(service, node)) leaves FROZEN_STOP by itself", at: now)
+        }
+        states[service][node] = state
+    }
+
+    mutating func began(_ action: SimulatedAction, _ node: Int, at now: Duration) {
+        found[action.service][node] = states[action.service][node]
+        if action.isOperators { lastCause[action.service] = now }
+    }
+
+    mutating func killed(_ action: SimulatedAction, _ node: Int, at now: Duration) {
+        lastCause[action.service] = now
+    }
+
+    /// Exit codes tell the truth, and what operators say is so.
+    mutating func ended(
+        _ action: SimulatedAction, _ node: SimulatedNode, exitCode: Int32, at now: Duration
+    ) {
+        let (service, index) = (action.service, node.index)
+        if action.isOperators { lastCause[service] = now }
+        guard exitCode == 0 else { return }
+        let state = node.disk.states[service] ?? .unknown
+        let isTrue: Bool
+        switch action.request {
+        case .stop, .forceStop: isTrue = state == .stopped
+        case .start, .forceStart: isTrue = state == .started
+        case .freezeStop: isTrue = state == .frozenStop
+        case .freezeStart: isTrue = state == .startReady
+        case .unfreeze: isTrue = state == .stopped || state == .started
+        case .resolve: isTrue = true
+        }
+        if !isTrue {
+            accuse(
+                "exit code",
+                "\(about(service, index)): \(action.request.rawValue) says 0, it is \(state.name)",
+                at: now)
+        }
+        switch action.request {
+        case .forceStop, .freezeStop: holds[service][index] = nil
+        case .forceStart:
+            if holds[service][index] == nil {
+                holds[service][index] = Hold(since: now, isOperators: true)
+                if let partner = partners[service][index], holds[service][partner] != nil {
+                    doubleRuns[.anOperator, default: 0] += 1
+                }
+            }
+        case .stop, .start, .freezeStart, .unfreeze, .resolve: break
+        }
+    }
+
+    mutating func scriptBegan(
+        _ script: SimulatedScript, _ action: SimulatedAction, _ node: SimulatedNode,
+        at now: Duration
+    ) {
+        let (service, index) = (script.service, node.index)
+        if let other = node.script(of: service) {
+            accuse(
+                "S4",
+                "\(about(service, index)): \(script.script.argument) beside \(other.script.argument)",
+                at: now)
+        }
+        if !action.isOperators, found[service][index] == .frozenStop {
+            accuse("S5", "\(about(service, index)): a script runs though it was frozen", at: now)
+        }
+        guard script.script == .start else { return }
+        if !action.hasProof {
+            accuse("S3", "\(about(service, index)): starts without its check script's yes", at: now)
+        }
+        judgeStart(service, index, action, at: now)
+        if holds[service][index] == nil { holds[service][index] = Hold(since: now) }
+    }
+
+    private mutating func judgeStart(
+        _ service: Int, _ node: Int, _ action: SimulatedAction, at now: Duration
+    ) {
+        guard let partner = partners[service][node] else { return }
+        let since = action.began - longestTimeout - .seconds(3)
+        let excuse = tracker.excuse(node, partner, since: since, at: now)
+        if let hold = holds[service][partner] {
+            if hold.isOperators {
+                doubleRuns[.anOperator, default: 0] += 1
+            } else if let excuse {
+                doubleRuns[excuse, default: 0] += 1
+            } else {
+                accuse(
+                    "S1",
+                    "\(about(service, node)) starts, and runs on \(nodeNames[partner]) since \(hold.since.text)",
+                    at: now)
+            }
+        }
+        guard !action.isOperators else { return }
+        automaticStarts += 1
+        let isFree =
+            states[service][partner].leavesServiceFree
+            || now - freeAt[service][partner] < .milliseconds(2500)
+        if !isFree && isUp[partner] && excuse == nil {
+            accuse(
+                "S2",
+                "\(about(service, node)) starts, and is \(states[service][partner].name) on \(nodeNames[partner])",
+                at: now)
+        }
+        if let last = lastStart[service], last >= lastCause[service], excuse == nil {
+            accuse(
+                "L4", "\(about(service, node)) starts again without a cause since \(last.text)",
+                at: now)
+        }
+        lastStart[service] = now
+    }
+
+    mutating func scriptEnded(
+        _ script: SimulatedScript, _ node: SimulatedNode, isGood: Bool, at now: Duration
+    ) {
+        switch script.script {
+        case .check:
+            if isGood { node.action(script.action)?.hasProof = true }
+        case .start:
+            if !isGood { lastCause[script.service] = now }
+        case .stop:
+            if isGood { holds[script.service][node.index] = nil }
+        }
+    }
+
+    mutating func reported(_ text: String, _ node: Int, at now: Duration) {
+        reports.append((node, now, text))
+    }
+
+    /// Runs on both of its nodes at this moment.
+    func runsTwice(_ service: Int) -> Bool { holds[service].count { $0 != nil } > 1 }
+    func isHeld(_ service: Int, _ node: Int) -> Bool { holds[service][node] != nil }
+
+    private func about(_ service: Int, _ node: Int) -> String {
+        "\(names[service]) on \(nodeNames[node])"
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Simulation
+
+/// `simulate`: whole clusters on made-up time, and what must never happen in them.
+@main
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Runs simulated clusters of the shipped code, with faults, from seeds.")
+
+    @Option(help: "How many seeds to run.")
+    var seeds: Int = 100
+    @Option(help: "The first seed.")
+    var from: UInt64 = 1
+    @Option(help: "One seed only.")
+    var seed: UInt64?
+    @Flag(help: "Print what happens, line by line; with --seed.")
+    var trace = false
+    @Flag(help: "Two nodes, five services, a network and a disk link in every run.")
+    var usual = false
+
+    func run() throws {
+        let first = seed ?? from
+        let count = seed == nil ? seeds : 1
+        var hours = 0.0
+        var tally = Tally()
+        var bad = 0
+        var doubles: [Witness.Excuse: Int] = [:]
+        var starts = 0
+        for seed in first..<first + UInt64(count) {
+            let run = SimulationRun.mixed(
+                seed: seed, plan: usual ? .usual : nil,
+                tracer: trace ? { print("\($0)  \($1)") } : nil)
+            hours += run.hours
+            tally += run.tally
+            starts += run.automaticStarts
+            doubles.merge(run.doubleRuns, uniquingKeysWith: +)
+            for violation in run.violations {
+                print("seed \(seed): \(violation.rule) at \(violation.at): \(violation.what)")
+            }
+            bad += run.violations.count
+        }
+        print(
+            "\(hours) cluster-hours, \(tally.beats) beats, \(starts) automatic starts, \(bad) violations"
+        )
+        for (kind, count) in tally.faults.sorted(by: { $0.key < $1.key }) {
+            print("  \(count) \(kind)")
+        }
+        for (kind, count) in doubles.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            print("  double runs: \(count) \(kind.rawValue)")
+        }
+        if bad > 0 { throw ExitCode(1) }
+    }
+}
