@@ -191,12 +191,11 @@ extension SimulatedCluster {
     /// Old frames of a line, sent again by somebody else.
     private func replay(times: Int) {
         let line = faultDice.below(lines.count)
-        guard !lines[line].kind.isDisk,
-            let bytes = media.archive[line].isEmpty ? nil : faultDice.pick(media.archive[line])
-        else { return }
+        guard !lines[line].kind.isDisk, !media.archive[line].isEmpty else { return }
+        let (bytes, truth) = faultDice.pick(media.archive[line])
         tally.replayed += 1
         for listener in nodes where listener.index != sender[line] {
-            transmit(bytes, line, listener, truth: nil)
+            transmit(bytes, line, listener, truth: truth)
         }
         guard times > 1 else { return }
         after(faultDice.exponential(mean: .milliseconds(300))) { $0.replay(times: times - 1) }
@@ -217,7 +216,8 @@ extension SimulatedCluster {
                 Array(repeating: 0, count: media.slots[line].bytes.count), truth: nil, at: now)
         case .oldSlot:
             guard !media.archive[line].isEmpty else { return }
-            media.slots[line].write(faultDice.pick(media.archive[line]), truth: nil, at: now)
+            let (bytes, truth) = faultDice.pick(media.archive[line])
+            media.slots[line].write(bytes, truth: truth, at: now)
         default:
             let other = slots.first { sender[$0] != sender[line] } ?? line
             guard other != line, !media.slots[other].bytes.isEmpty else { return }

@@ -22,7 +22,6 @@ extension SimulatedCluster {
         node.manager = manager
         trace("\(node.name) nmond starts")
         for service in services.indices where isOurs(service, node) {
-            if node.disk.states[service] == nil { node.disk.states[service] = .frozenStop }
             manager.noteOwn(service)
             manager.notePeerFile(service)
         }
