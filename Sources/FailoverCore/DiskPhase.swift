@@ -27,11 +27,14 @@ package struct DiskPhase: Equatable, Sendable {
 
     private var mode: Mode
     private var lastRead: Duration?
-    private var grid = BeatGrid()
+    private var grid: BeatGrid
+    private var steps: Steps
 
     package init(interval: Duration, start: Duration) {
         precondition(interval > .zero, "beat interval \(interval)")
         self.interval = interval
+        steps = Steps(interval: interval)
+        grid = BeatGrid(interval: interval)
         nextRead = start
         mode = .hunting(until: start + interval * 5 / 2)
     }
@@ -40,6 +43,8 @@ package struct DiskPhase: Equatable, Sendable {
     package mutating func peerBeats(every interval: Duration) {
         guard interval > .zero, interval != self.interval else { return }
         self.interval = interval
+        steps = Steps(interval: interval)
+        grid = BeatGrid(interval: interval)
     }
 
     /// A read that began at `now` showed other bytes than the one before, or the same.
@@ -50,21 +55,21 @@ package struct DiskPhase: Equatable, Sendable {
         lastRead = now
         if changed { seenChange(at: now, previous) } else { seenNothing(at: now) }
         if changed, let stamp {
-            let isExact = previous.map { now - $0 <= step + step / 2 } ?? false
-            grid.seen(stamp, at: now, isExact: isExact, interval: interval)
-            if let write = grid.nextWrite(interval: interval) {
+            let isExact = previous.map { now - $0 <= steps.step + steps.step / 2 } ?? false
+            grid.seen(stamp, at: now, isExact: isExact)
+            if let write = grid.nextWrite {
                 // A beat for news may show although the regular one is due and not yet there.
-                nextRead = max(write + margin, now + fine)
-                mode = .locked(misses: write <= now ? 1 : 0, back: creep)
+                nextRead = max(write + steps.margin, now + steps.fine)
+                mode = .locked(misses: write <= now ? 1 : 0, back: steps.creep)
             }
         }
-        if nextRead <= now { nextRead = now + step }
+        if nextRead <= now { nextRead = now + steps.step }
     }
 
     /// When the beat that a read at `now` shows was written: the read's own time unless the peer's
     /// clock tells that it was earlier.
     package func writeTime(of stamp: Duration, readAt now: Duration) -> Duration {
-        grid.writeTime(of: stamp, readAt: now, interval: interval, margin: margin) ?? now
+        grid.writeTime(of: stamp, readAt: now, margin: steps.margin) ?? now
     }
 
     /// A read could not be made or said nothing: again after an interval.
@@ -84,19 +89,19 @@ package struct DiskPhase: Equatable, Sendable {
                 while nextRead <= now { nextRead += interval }
                 mode = .locked(misses: 0, back: min(back * 2, interval / 4))
             } else {
-                let seen = previous.map { min(now, $0 + fine * 2) } ?? now
-                nextRead = seen + interval + margin
-                mode = .locked(misses: 0, back: creep)
+                let seen = previous.map { min(now, $0 + steps.fine * 2) } ?? now
+                nextRead = seen + interval + steps.margin
+                mode = .locked(misses: 0, back: steps.creep)
             }
         case .hunting, .resting:
-            guard let previous, now - previous <= step + step / 2 else {
+            guard let previous, now - previous <= steps.step + steps.step / 2 else {
                 // Somewhere in a wide gap: look at the same stretch of the next interval closely.
-                mode = .hunting(until: now + interval + step * 4)
-                nextRead = previous.map { $0 + interval } ?? now + step
+                mode = .hunting(until: now + interval + steps.step * 4)
+                nextRead = previous.map { $0 + interval } ?? now + steps.step
                 return
             }
             nextRead = now + interval
-            mode = .locked(misses: 0, back: creep)
+            mode = .locked(misses: 0, back: steps.creep)
         }
     }
 
@@ -104,24 +109,34 @@ package struct DiskPhase: Equatable, Sendable {
         switch mode {
         case .locked(let misses, let back) where misses < 6:
             mode = .locked(misses: misses + 1, back: back)
-            nextRead = now + fine
+            nextRead = now + steps.fine
         case .locked:
             mode = .hunting(until: now + interval * 3 / 2)
-            nextRead = now + step
+            nextRead = now + steps.step
         case .hunting(let until) where now < until:
-            nextRead = now + step
+            nextRead = now + steps.step
         case .hunting, .resting:
             mode = .resting
             nextRead = now + interval
         }
     }
+}
 
+/// Short times, in proportion to the peer's beat interval; worked out once, for reads are many.
+private struct Steps: Equatable, Sendable {
     /// Between reads while hunting.
-    private var step: Duration { min(.milliseconds(50), interval / 8) }
+    let step: Duration
     /// Between reads around the expected write.
-    private var fine: Duration { min(.milliseconds(20), interval / 40) }
+    let fine: Duration
     /// How far behind the write to read.
-    private var margin: Duration { min(.milliseconds(30), interval / 25) }
+    let margin: Duration
     /// How much earlier to come at first.
-    private var creep: Duration { min(.milliseconds(4), interval / 200) }
+    let creep: Duration
+
+    init(interval: Duration) {
+        step = min(.milliseconds(50), interval / 8)
+        fine = min(.milliseconds(20), interval / 40)
+        margin = min(.milliseconds(30), interval / 25)
+        creep = min(.milliseconds(4), interval / 200)
+    }
 }
