@@ -172,8 +172,7 @@ extension SimulatedCluster {
         node.links.compactMap { link in
             guard !link.isSender, link.line.node == partner, link.isAlive, let beatAt = link.beatAt,
                 node.clock(now) - beatAt < link.line.timeout,
-                let beat = unsafe try? Heartbeat(
-                    decoding: link.news.span.bytes, expecting: node.layout)
+                let beat = link.decodedNews(node.layout)
             else { return nil }
             let state = beat.services.first { $0.name == service.name }?.state
             return state == .unknown ? nil : state

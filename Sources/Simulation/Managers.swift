@@ -142,8 +142,7 @@ extension SimulatedCluster {
             return reading
         }
         manager.seen[index] = (link.run, link.generation)
-        if let heartbeat = unsafe try? Heartbeat(
-            decoding: link.news.span.bytes, expecting: node.layout),
+        if let heartbeat = link.decodedNews(node.layout),
             heartbeat.node == link.line.node
         {
             reading.news = heartbeat

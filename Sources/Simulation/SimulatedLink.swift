@@ -50,6 +50,12 @@ final class SimulatedLink {
 
     var isAlive: Bool { pid != nil }
 
+    /// What the last news said; nil where that cannot be read.
+    func decodedNews(_ layout: Layout) -> Heartbeat? {
+        let news = news
+        return unsafe try? Heartbeat(decoding: news.span.bytes, expecting: layout)
+    }
+
     func start(pid: Int32, at clock: Duration) {
         self.pid = pid
         run += 1
