@@ -62,7 +62,8 @@ struct BeatGrid: Equatable, Sendable {
     func writeTime(of stamp: Duration, readAt now: Duration, margin: Duration) -> Duration? {
         guard let offset, regular != nil else { return nil }
         let write = stamp + offset + margin
-        return write <= now && (now - write) + (now - write) <= interval + interval + interval ? write : nil
+        return write <= now && (now - write) + (now - write) <= interval + interval + interval
+            ? write : nil
     }
 
     /// Whether the first is later than the other by whole intervals, within a twentieth of one.
