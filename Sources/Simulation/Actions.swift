@@ -82,6 +82,7 @@ extension SimulatedCluster {
             return end(node, action, exitCode: action.request == .resolve ? 0 : 255)
         }
         witness.began(action, node.index, at: now)
+        noteLook(node, action)
         step(node, action, .began(sight(node, action), left: left?.phase))
     }
 
@@ -125,6 +126,7 @@ extension SimulatedCluster {
         switch about {
         case .sight:
             action.lastLook = node.clock(now)
+            noteLook(node, action)
             step(node, action, .looked(sight(node, action)))
         case .programs:
             let missing = lines.indices.filter { !node.links[$0].isAlive }
@@ -135,6 +137,7 @@ extension SimulatedCluster {
 
     func tellToEnd(_ node: SimulatedNode, _ action: SimulatedAction) {
         guard action.hasLock else { return end(node, action, exitCode: 255) }
+        if action.machine.isInGracePeriod { action.isCalledOff = true }
         // In the middle of its effects it does not look at signals.
         guard action.effects.isEmpty else {
             action.wasToldToEnd = true
@@ -195,6 +198,7 @@ extension SimulatedCluster {
                 step(node, action, .failed("write: Input/output error"))
                 return nil
             }
+            if state == .starting { judgeNotice(node, action) }
             write(state, service, node)
             return node.syncTime(&processDice)
         case .writePeer(let state):
@@ -271,6 +275,7 @@ extension SimulatedCluster {
             end: end)
         run.ignoresTerm = scriptDice.once(in: 5)
         witness.scriptBegan(run, action, node, at: now)
+        judgeWord(script, node, action)
         node.scripts.append(run)
         action.script = pid
         trace("\(node.name) runs the \(script.phase.rawValue) script of \(services[service].name)")

@@ -41,6 +41,8 @@ package enum Fault: String, CaseIterable, Sendable {
     case clockStep = "wall clock stepped"
     case badConfiguration = "services file broken, then put back"
     case serviceRemoved = "service removed, then put back"
+    case actionTold = "action told to end"
+    case launchedAgain = "launcher started again"
     case rollingRestart = "all daemons restarted, node by node"
 
     /// How often it happens in the default mix.
@@ -61,10 +63,10 @@ extension SimulatedCluster {
         let duration = faultDice.exponential(mean: .seconds(12)) + .milliseconds(100)
         let node = faultDice.pick(nodes)
         switch fault {
-        case .powerCut, .shortPause, .longPause, .rollingRestart, .clockStep:
+        case .powerCut, .shortPause, .longPause, .rollingRestart, .launchedAgain, .clockStep:
             injectMachine(fault, node, duration)
         case .linkKilled, .linkFrozen, .managerKilled, .guardKilled, .managerFrozen, .actionKilled,
-            .actionFrozen:
+            .actionFrozen, .actionTold:
             injectProcess(fault, node, duration)
         case .pathCut, .linkCut, .partition, .oneWay: injectCut(fault, duration)
         case .loss, .duplication, .corruption, .delay, .replay: injectNoise(fault, duration)
@@ -92,6 +94,8 @@ extension SimulatedCluster {
         case .clockStep:
             let size = clockDice.pick([1, 60, 3600, 86400, 31_536_000])
             node.wallOffset += .seconds(clockDice.once(in: 2) ? size : -size)
+        case .launchedAgain:
+            if node.isUp { launch(node) }
         default:
             for (number, node) in nodes.enumerated() {
                 after(.seconds(8 * number)) { $0.restartDaemons(node) }
@@ -124,23 +128,20 @@ extension SimulatedCluster {
         case .managerKilled: killManager(node, withGuard: false)
         case .guardKilled: killManager(node, withGuard: true)
         case .managerFrozen: freezeManager(node, for: duration)
-        case .actionKilled:
-            after(faultDice.between(.zero, .seconds(20))) {
-                $0.disturbAction(node, kills: true, duration)
-            }
         default:
             after(faultDice.between(.zero, .seconds(20))) {
-                $0.disturbAction(node, kills: false, duration)
+                $0.disturbAction(node, fault, duration)
             }
         }
     }
 
     /// An action of that node; the next one, if none runs now.
-    private func disturbAction(_ node: SimulatedNode, kills: Bool, _ duration: Duration) {
+    private func disturbAction(_ node: SimulatedNode, _ fault: Fault, _ duration: Duration) {
         guard let action = node.actions.first else { return }
-        if kills {
-            killAction(node, action)
-        } else {
+        switch fault {
+        case .actionKilled: killAction(node, action)
+        case .actionTold: tellToEnd(node, action)
+        default:
             trace("\(node.name) action is frozen for \(duration.text)")
             action.frozenUntil = now + duration
         }

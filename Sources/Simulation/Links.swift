@@ -254,9 +254,15 @@ extension SimulatedCluster {
         guard !bytes.isEmpty else {
             return link.watch!.looked(at: clock, changed: false, wasTorn: false)
         }
+        let isFirst = link.previous == nil
         let isChanged = link.previous.map { $0 != bytes } ?? false
         let isTorn = hear(
             node, link, index, bytes, truth, isSecondLook: link.watch!.isSecondLook)
+        if isFirst, link.lastTaken >= 0, now - slot.visibleAt > link.line.timeout {
+            witness.accuse(
+                "S7", "\(node.name) takes a slot of \((now - slot.visibleAt).text) ago for life",
+                at: now)
+        }
         link.watch!.looked(at: clock, changed: isChanged, wasTorn: isTorn)
         if !isTorn { link.previous = bytes }
     }
@@ -287,6 +293,9 @@ extension SimulatedCluster {
         case .fresh(let beat):
             witness.took(
                 truth, link, index, node.index, isTrailer: beat.header.trailer != nil, at: now)
+            if truth != nil, truth == link.lastTaken {
+                noteWord(node, link, bytes, isNews: beat.isNews)
+            }
             link.beatAt = beat.sentAt
             tally.heard += 1
             link.watch?.peerBeats(every: beat.interval, at: beat.stamp)

@@ -175,6 +175,7 @@ extension SimulatedCluster {
         for effect in effects {
             switch effect {
             case .publish(let announcement, let ring):
+                judge(announcement, node, manager)
                 manager.announcement = announcement
                 manager.announcements += 1
                 if ring { ringSenders(node) }

@@ -34,6 +34,12 @@ final class SimulatedAction {
     var wasToldToEnd = false
     /// Its check script said yes.
     var hasProof = false
+    /// It was told to end while it was in its grace period.
+    var isCalledOff = false
+    /// When it was heard, in the grace period, that the partner has the service; node's clock.
+    var claimAt: Duration?
+    /// What speaks against a start, by the last look.
+    var objection: String?
 
     init(
         number: Int32, service: Int, request: ActionRequest, parent: Parent, times: ActionTimes,

@@ -17,6 +17,8 @@ package final class SimulatedCluster {
     /// The node that sends on each line.
     let sender: [Int]
     let serviceIndex: [String: Int]
+    /// By the number that names a line in a trailer.
+    let lineOfLink: [UInt32: Int]
     let nodes: [SimulatedNode]
 
     package internal(set) var now: Duration = .zero
@@ -49,6 +51,8 @@ package final class SimulatedCluster {
         serviceIndex = Dictionary(
             services.indices.map { (services[$0].name, $0) },
             uniquingKeysWith: { first, _ in first })
+        lineOfLink = Dictionary(
+            lines.indices.map { (lines[$0].linkID, $0) }, uniquingKeysWith: { first, _ in first })
         nodes = plan.nodes.indices.map {
             SimulatedNode(index: $0, plan: plan, lines: lines, services: services.count)
         }
@@ -152,7 +156,11 @@ package final class SimulatedCluster {
         guard node.isUp, node.pausedUntil <= now else { return }
         trace("\(node.name) stands still for \(duration.text)")
         node.pausedUntil = now + duration
-        if isClockStopped { node.epoch += duration }
+        if isClockStopped {
+            node.epoch += duration
+        } else if duration > witness.connections.shortestTimeout + .seconds(1) {
+            node.wokeAt = now + duration
+        }
         witness.paused(node.index, from: now, until: now + duration)
     }
 
@@ -162,9 +170,9 @@ package final class SimulatedCluster {
         if node.disk.states[service] != state {
             trace("\(node.name) \(services[service].name) \(state.name)")
         }
-        let isOperators = node.locks[service].flatMap(node.action)?.isOperators ?? false
         witness.wrote(
-            state, over: node.disk.states[service], service, node.index, isOperators, at: now)
+            state, over: node.disk.states[service], service, node.index,
+            by: node.locks[service].flatMap(node.action), at: now)
         node.disk.states[service] = state
         node.manager?.noteOwn(service)
         wakeManager(node, in: .microseconds(200))

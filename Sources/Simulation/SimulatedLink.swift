@@ -42,6 +42,9 @@ final class SimulatedLink {
     var generation = 0
     /// The last true beat that was taken for fresh, for the checkers.
     var lastTaken: Int64 = -1
+    /// When that was, made-up time, and what it said; they outlive the process.
+    var takenAt: Duration?
+    var word: Word?
 
     init(line: MonitorLine, isOwn: Bool) {
         self.line = line
@@ -85,5 +88,7 @@ final class SimulatedLink {
         end()
         beatAt = nil
         generation = 0
+        takenAt = nil
+        word = nil
     }
 }

@@ -24,6 +24,8 @@ final class SimulatedNode {
     var wallOffset: Duration = .seconds(1_790_000_000)
     /// Stands still, all of it, until then.
     var pausedUntil: Duration = .zero
+    /// The end of the last standstill that its clock could tell.
+    var wokeAt: Duration?
 
     // Its disk.
     var disk: NodeDisk
@@ -46,6 +48,8 @@ final class SimulatedNode {
     var peerWrites: [ServiceState?]
     var runWrites: [(node: Int, number: UInt32)?]
     var standstill = StandstillWatch()
+    /// Of each other node: the newest publication that it ever said it had heard of this node.
+    var notices: [(boot: UInt32, publication: UInt64)]
     /// Who holds each service's lock: the number of an action.
     var locks: [Int32?]
     private var lastPid: Int32 = 100
@@ -59,6 +63,7 @@ final class SimulatedNode {
         locks = Array(repeating: nil, count: services)
         peerWrites = Array(repeating: nil, count: services)
         runWrites = Array(repeating: nil, count: services)
+        notices = Array(repeating: (0, 0), count: plan.nodes.count)
         links = lines.indices.map {
             SimulatedLink(line: lines[$0], isOwn: lines[$0].node == plan.nodes[index].name)
         }

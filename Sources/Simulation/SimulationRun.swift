@@ -13,9 +13,10 @@ package struct SimulationRun: Sendable {
     package var automaticStarts = 0
     package var believedReplays = 0
 
-    /// Runs the default mix for an hour of made-up time.
+    /// Runs the default mix for an hour of made-up time, or until something is wrong.
     package static func mixed(
-        seed: UInt64, plan fixed: ClusterPlan? = nil, tracer: ((Duration, String) -> Void)? = nil
+        seed: UInt64, plan fixed: ClusterPlan? = nil, stopsAtFirst: Bool = false,
+        tracer: ((Duration, String) -> Void)? = nil
     ) -> SimulationRun {
         var dice = Dice(seed: seed, stream: 0)
         let plan = fixed ?? ClusterPlan(varied: &dice)
@@ -24,7 +25,10 @@ package struct SimulationRun: Sendable {
         cluster.run(for: .seconds(12))
         cluster.putIntoService()
         cluster.run(for: .seconds(25))
-        while cluster.now < .seconds(3600) { cluster.playRound(&dice) }
+        while cluster.now < .seconds(3600) {
+            cluster.playRound(&dice)
+            if stopsAtFirst && !cluster.witness.violations.isEmpty { break }
+        }
         return SimulationRun(seed: seed, cluster)
     }
 

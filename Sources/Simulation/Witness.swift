@@ -136,12 +136,19 @@ package struct Witness {
 
     mutating func wrote(
         _ state: ServiceState, over old: ServiceState?, _ service: Int, _ node: Int,
-        _ isOperators: Bool, at now: Duration
+        by action: SimulatedAction?, at now: Duration
     ) {
+        let isOperators = action?.isOperators ?? false
         if states[service][node].leavesServiceFree { freeAt[service][node] = now }
         if state.leavesServiceFree { freeAt[service][node] = now }
         if old == .frozenStop, state != .frozenStop, !isOperators, now > .zero {
             accuse("S5", "\(about(service, node)) leaves FROZEN_STOP by itself", at: now)
+        }
+        if action?.request == .freezeStop, old == .stopping, state == .stopped {
+            accuse("S5", "\(about(service, node)) is STOPPED on its way to FROZEN_STOP", at: now)
+        }
+        if state == .stopped, !isOperators, holds[service][node] != nil {
+            accuse("truth", "\(about(service, node)) is called STOPPED, and runs", at: now)
         }
         states[service][node] = state
     }

@@ -18,20 +18,22 @@ struct SimulateCommand: ParsableCommand {
     var seed: UInt64?
     @Flag(help: "Print what happens, line by line; with --seed.")
     var trace = false
+    @Flag(help: "Stop at the first seed with a violation.")
+    var first = false
     @Flag(help: "Two nodes, five services, a network and a disk link in every run.")
     var usual = false
 
     func run() throws {
-        let first = seed ?? from
+        let start = seed ?? from
         let count = seed == nil ? seeds : 1
         var hours = 0.0
         var tally = Tally()
         var bad = 0
         var doubles: [Witness.Excuse: Int] = [:]
         var starts = 0
-        for seed in first..<first + UInt64(count) {
+        for seed in start..<start + UInt64(count) where !first || bad == 0 {
             let run = SimulationRun.mixed(
-                seed: seed, plan: usual ? .usual : nil,
+                seed: seed, plan: usual ? .usual : nil, stopsAtFirst: first,
                 tracer: trace ? { print("\($0)  \($1)") } : nil)
             hours += run.hours
             tally += run.tally

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClusterModel
+import FailoverCore
+import WireFormat
+
+/// What a peer said of its services in one beat, and how new that was.
+struct Word {
+    var boot: BootIdentity
+    var publication: UInt64
+    /// By service; a service of which it said nothing, or UNKNOWN, keeps what was said before.
+    var states: [Int: ServiceState]
+    /// Node's clock when it was heard.
+    var heardAt: Duration
+}
+
+// What a node really heard, kept beside the product's own view of it: whoever heard that the other one
+// has the service must not start it, whatever links are cut.
+extension SimulatedCluster {
+    /// A listener took a beat for fresh.
+    func noteWord(
+        _ node: SimulatedNode, _ link: SimulatedLink, _ bytes: [UInt8], isNews: Bool
+    ) {
+        link.takenAt = now
+        guard isNews,
+            let beat = unsafe try? Heartbeat(
+                decoding: bytes.span.bytes, expecting: node.layout), let trailer = beat.trailer
+        else { return }
+        var states = link.word?.boot == trailer.boot ? link.word!.states : [:]
+        for entry in beat.services {
+            guard let service = serviceIndex[entry.name], let state = entry.state,
+                state != .unknown
+            else { continue }
+            states[service] = state
+        }
+        link.word = Word(
+            boot: trailer.boot, publication: trailer.publication, states: states,
+            heardAt: node.clock(now))
+        for action in node.actions where action.machine.isInGracePeriod && action.claimAt == nil {
+            guard services[action.service].partner(of: node.name) == link.line.node,
+                let word = lastWord(node, action.service),
+                let state = word.states[action.service], state.claimsService
+            else { continue }
+            action.claimAt = node.clock(now)
+        }
+    }
+
+    /// The newest word of the service's other node: by publication, within the boot heard last.
+    private func lastWord(_ node: SimulatedNode, _ service: Int) -> Word? {
+        let partner = services[service].partner(of: node.name)
+        let links = node.links.filter { $0.line.node == partner && $0.word != nil }
+        guard let boot = links.max(by: { $0.takenAt! < $1.takenAt! })?.word?.boot else {
+            return nil
+        }
+        return links.compactMap(\.word).filter { $0.boot == boot }
+            .max { $0.publication < $1.publication }
+    }
+
+    /// It was heard lately enough for every reckoning.
+    private func isHeard(_ node: SimulatedNode, _ service: Int) -> Bool {
+        let partner = services[service].partner(of: node.name)
+        return node.links.contains { link in
+            link.line.node == partner && link.word != nil
+                && now - link.takenAt! < link.line.timeout - link.line.interval * 2
+        }
+    }
+
+    /// An action looks at its partner: what could it know at this moment?
+    func noteLook(_ node: SimulatedNode, _ action: SimulatedAction) {
+        action.objection = nil
+        guard let manager = node.manager, let word = lastWord(node, action.service),
+            word.heardAt < manager.pulse, let state = word.states[action.service],
+            !state.leavesServiceFree
+        else { return }
+        if isHeard(node, action.service) {
+            action.objection = "hears \(state.name)"
+        } else if let at = action.claimAt, at < manager.pulse, state.claimsService {
+            action.objection = "heard \(state.name) in its grace period"
+        }
+    }
+
+    /// S2: a script of the start procedure begins.
+    func judgeWord(_ script: ActionScript, _ node: SimulatedNode, _ action: SimulatedAction) {
+        guard script != .stop else { return }
+        let name = "\(services[action.service].name) on \(node.name)"
+        if let objection = action.objection {
+            witness.accuse(
+                "S2", "\(name) runs its \(script.phase.rawValue) script and \(objection)", at: now)
+        }
+        if action.isCalledOff {
+            witness.accuse("S2", "\(name) goes on though it was told to end in time", at: now)
+        }
+    }
+
+    /// S1: whoever goes on past its grace period has been taken notice of.
+    func judgeNotice(_ node: SimulatedNode, _ action: SimulatedAction) {
+        guard let announcement = node.manager?.announcement,
+            let partner = nodes.first(where: {
+                $0.name == services[action.service].partner(of: node.name)
+            }),
+            announcement.peers.contains(where: {
+                $0.name == partner.name && $0.judgement == .up && $0.sendsTrailers
+            }),
+            let view = announcement.services.first(where: {
+                $0.name == services[action.service].name
+            }),
+            view.ownState == .startReady
+        else { return }
+        let notice = partner.notices[node.index]
+        guard notice.boot != node.boot.checksum || notice.publication < view.announced else {
+            return
+        }
+        witness.accuse(
+            "S1",
+            "\(view.name) on \(node.name) goes on, and \(partner.name) has not taken notice",
+            at: now)
+    }
+
+    // MARK: - What nmond publishes
+
+    func judge(_ new: Announcement, _ node: SimulatedNode, _ manager: SimulatedManager) {
+        for echo in new.trailer.echoes {
+            guard let line = lineOfLink[echo.link] else { continue }
+            let known = node.notices[sender[line]]
+            let number = known.boot == echo.boot ? known.publication : 0
+            node.notices[sender[line]] = (echo.boot, max(number, echo.publication))
+        }
+        for (index, peer) in new.peers.enumerated() where peer.judgement == .down {
+            if manager.announcement?.peers[index].judgement != .down {
+                judgeDown(peer.name, node, manager)
+            }
+        }
+        guard let old = manager.announcement, old.entries.count == new.entries.count else { return }
+        for (before, entry) in zip(old.entries, new.entries)
+        where entry.state == .unknown && before.state != .unknown && before.name == entry.name {
+            witness.accuse(
+                "S11", "\(node.name) forgets what \(entry.name) is, and says so", at: now)
+        }
+    }
+
+    /// S11: a peer is down after a whole timeout of silence on every link, to which this nmond listened.
+    private func judgeDown(_ peer: String, _ node: SimulatedNode, _ manager: SimulatedManager) {
+        let mine = lines.indices.filter { lines[$0].node == peer }
+        let longest = mine.map { lines[$0].timeout }.max() ?? .zero
+        let awake = now - (node.wokeAt ?? .seconds(-1_000_000))
+        let listened = min(node.clock(now) - manager.startedAt, awake)
+        if listened < longest {
+            witness.accuse(
+                "S11", "\(node.name) takes \(peer) for down after \(listened.text)", at: now)
+        }
+        for line in mine {
+            guard let at = node.links[line].takenAt,
+                now - at < lines[line].timeout - lines[line].interval * 2
+            else { continue }
+            witness.accuse(
+                "S11", "\(node.name) takes \(peer) for down and heard it \((now - at).text) ago",
+                at: now)
+        }
+    }
+}
+
+extension ServiceState {
+    /// It runs there, or may.
+    fileprivate var claimsService: Bool { !leavesServiceFree && self != .startReady }
+}
