@@ -9,13 +9,23 @@ STATIC = $(RELEASE) -Xswiftc -static-executable --scratch-path .build-static
 INSTALL_BINARIES ?=
 # Of the demo's links, in seconds; the tutorial's monitor file has 10.
 TIMEOUT ?= 5
+# Of each target, and which: `make fuzz SECONDS=600 TARGETS="frame monitor"`; all, if none is named.
+SECONDS ?= 60
+TARGETS ?=
+# What fuzzing has come by: inputs worth keeping, and those that broke something.
+FUZZED = .fuzz
+FUZZ = EZ_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product fuzz
+# Undefined behaviour of C ends the program, with its place; Swift traps on its own.
+UNDEFINED = -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
+ADDRESS = --sanitize=address $(UNDEFINED) --scratch-path .build-asan
+THREAD = --sanitize=thread --scratch-path .build-tsan
 # For install and uninstall: PREFIX is the classic tree; LAYOUT=fhs is /usr/lib/openha and /etc/openha.
 DESTDIR ?=
 PREFIX ?= /usr/local/cluster
 LAYOUT ?= classic
 PLACES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LAYOUT='$(LAYOUT)'
 
-.PHONY: help build demo test lint bench release install uninstall
+.PHONY: help build demo test lint bench fuzz sanitize release install uninstall
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t w; do printf '  make %-10s %s\n' "$$t" "$$w"; done
 build: ## debug build of everything
@@ -33,6 +43,22 @@ test: ## all tests; needs root for the cluster tests, installs what it needs
 lint: ## style of the Swift sources, syntax of the scripts
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	@for f in init/ezha init/install init/prerequisites init/*.sh .ci/run; do sh -n $$f || exit 1; done
+fuzz: ## hostile input for each parser and decoder: SECONDS (60) for each of TARGETS (all)
+	$(FUZZ)
+	@b="$$($(FUZZ) --show-bin-path)/fuzz"; for t in $(or $(TARGETS),$$("$$b" --list)); do \
+	case $$t in frame) more=Tests/WireFormatTests/Vectors;; nodes|monitor|services|tunables|logfacility) more=conf;; *) more=;; esac; \
+	mkdir -p $(FUZZED)/corpus/$$t; echo "$$t: $(SECONDS) s, log in $(FUZZED)/$$t.log"; \
+	SWIFT_BACKTRACE=enable=no "$$b" $$t -max_total_time=$(SECONDS) -timeout=10 -use_value_profile=1 \
+	-print_final_stats=1 -artifact_prefix=$(FUZZED)/$$t- $(FUZZED)/corpus/$$t \
+	Tests/FuzzRegressions/Inputs/$$t $$more >$(FUZZED)/$$t.log 2>&1 || \
+	{ grep -a 'broken promise\|ERROR\|Test unit written' $(FUZZED)/$$t.log; exit 1; }; \
+	grep -a ' DONE ' $(FUZZED)/$$t.log; done
+sanitize: ## the unit tests with address, undefined-behaviour and thread sanitizer
+	@sh init/prerequisites test
+	$(SWIFT) build --build-tests $(ADDRESS)
+	$(SWIFT) test --skip-build $(ADDRESS) --disable-xctest --skip ClusterTests
+	$(SWIFT) build --build-tests $(THREAD)
+	$(SWIFT) test --skip-build $(THREAD) --disable-xctest --skip ClusterTests
 bench: release ## figures of this machine: memory, processor time, allocations, a storm of bad beats
 	@sh init/prerequisites test
 	$(SWIFT) build $(RELEASE)

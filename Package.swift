@@ -3,8 +3,13 @@
 import PackageDescription
 
 let warnings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+/// Fuzzing needs a build of its own, in which the pure modules count what they run through: see
+/// `make fuzz`.
+let isFuzzing = Context.environment["EZ_FUZZ"] != nil
+let fuzzed: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : []
 /// Pure modules: no I/O, no clock, no randomness, no log.
-let pure: [SwiftSetting] = warnings + [.strictMemorySafety()]
+let pure: [SwiftSetting] = warnings + [.strictMemorySafety()] + fuzzed
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -53,6 +58,11 @@ let package = Package(
                 .unsafeFlags(
                     ["-enforce-exclusivity=unchecked"], .when(configuration: .release))
             ]),
+        // Pure: what each reader of outside bytes promises about any bytes; never installed.
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["ClusterModel", "WireFormat", "Config", "FailoverCore"],
+            swiftSettings: pure),
         // The kernel in Swift: sockets, direct I/O, timers, locks, shared pages, processes.
         .target(
             name: "Platform", dependencies: ["CShims", "ClusterModel", log],
@@ -131,7 +141,29 @@ let package = Package(
         .testTarget(
             name: "ClusterTests",
             dependencies: ["ClusterLab", "ClusterModel", "heartbeat", "hactl", "lab"]),
+        // What fuzzing found, and its seeds, tried again.
+        .testTarget(
+            name: "FuzzRegressions", dependencies: ["FuzzTargets"],
+            resources: [.copy("Inputs")]),
         // House rules that the compiler cannot see.
         .testTarget(name: "TidyTests"),
     ]
 )
+
+if isFuzzing {
+    package.targets += [
+        // The toolchain's libFuzzer, as C sees it.
+        .systemLibrary(name: "LibFuzzer", path: "Sources/fuzz/LibFuzzer"),
+        // libFuzzer around one of FuzzTargets.
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets", "LibFuzzer"], exclude: ["LibFuzzer"],
+            swiftSettings: warnings,
+            linkerSettings: [
+                // The runtime brings a main of its own; the first one, ours, counts.
+                .unsafeFlags([
+                    "-sanitize=fuzzer,address", "-use-ld=lld", "-Xlinker",
+                    "--allow-multiple-definition",
+                ])
+            ]),
+    ]
+}

@@ -60,6 +60,7 @@ extension MonitorLine {
     /// Reads the columns of one line, as it stands in the file or as a program's arguments say.
     package init(columns: [String], lineNumber: Int) throws(Refusal) {
         guard columns.count >= 2 else { throw Refusal("only 1 column: no type of link") }
+        try checkWords(columns)
         node = columns[0]
         guard isNodeName(node), node.utf8.count <= Layout.nodeNameLimit else {
             throw Refusal("\(node) cannot be a node's name")

@@ -54,6 +54,7 @@ extension ServiceDefinition {
             throw Refusal(
                 "only \(columns.count) columns of 5: NAME SCRIPT PRIMARY SECONDARY CHECKSCRIPT")
         }
+        try checkWords(columns)
         self.init(
             name: columns[0], script: columns[1], primary: columns[2], secondary: columns[3],
             checkScript: columns[4], lineNumber: lineNumber)

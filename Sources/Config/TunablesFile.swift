@@ -28,58 +28,62 @@ struct TunablesFile: Equatable {
 }
 
 /// One assignment; nil for an empty line, a comment, or an `export` of names alone.
+///
+/// Byte by byte, as a shell reads it: as characters, a quote and an accent behind it would be one.
 private func assignment(_ bytes: ArraySlice<UInt8>) throws(Refusal) -> (String, String)? {
-    guard let line = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+    guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
         throw Refusal("not a text")
     }
-    var rest = line.drop(while: isBlank)
-    if rest.hasPrefix("export"), let next = rest.dropFirst(6).first, isBlank(next) {
+    var rest = bytes.drop(while: isBlank)
+    if rest.starts(with: "export".utf8), let next = rest.dropFirst(6).first, isBlank(next) {
         rest = rest.dropFirst(6).drop(while: isBlank)
-        if !rest.contains("=") { return nil }
+        if !rest.contains(equals) { return nil }
     }
-    guard let first = rest.first, first != "#" else { return nil }
-    let key = rest.prefix { $0 != "=" }
+    guard let first = rest.first, first != UInt8(ascii: "#") else { return nil }
+    let key = rest.prefix { $0 != equals }
     guard rest.count > key.count, isVariableName(key) else {
         throw Refusal("not KEY=VALUE, and this file is not executed")
     }
-    return (String(key), try plainValue(rest.dropFirst(key.count + 1)))
+    return (String(decoding: key, as: UTF8.self), try plainValue(rest.dropFirst(key.count + 1)))
 }
 
 /// The value of an assignment as the shell would see it, quotes removed.
-private func plainValue(_ text: Substring) throws(Refusal) -> String {
-    var value = ""
-    var quote: Character?
+private func plainValue(_ text: ArraySlice<UInt8>) throws(Refusal) -> String {
+    var value: [UInt8] = []
+    var quote: Unicode.Scalar?
     var rest = text
-    while let character = rest.popFirst() {
+    while let byte = rest.popFirst() {
+        let character = Unicode.Scalar(byte)
         switch (quote, character) {
         case (let open?, _) where open == character: quote = nil
-        case ("'", _): value.append(character)
+        case ("'", _): value.append(byte)
         case (_, "$"), (_, "`"), (_, "\\"): throw Refusal("\(character) is not expanded here")
-        case ("\"", _): value.append(character)
+        case ("\"", _): value.append(byte)
         case (_, "'"), (_, "\""): quote = character
         case (_, ";"), (_, " "), (_, "\t"), (_, "\r"):
             guard isIgnorable(rest) else { throw Refusal("more than one assignment in a line") }
-            return value
+            return String(decoding: value, as: UTF8.self)
         case (_, "&"), (_, "|"), (_, "<"), (_, ">"), (_, "("), (_, ")"):
             throw Refusal("\(character) is not executed here")
-        default: value.append(character)
+        default: value.append(byte)
         }
     }
     guard quote == nil else { throw Refusal("a quote is not closed") }
-    return value
+    return String(decoding: value, as: UTF8.self)
 }
 
 /// Whether nothing that matters follows a value: blanks, `;`, a comment, `export NAME`.
-private func isIgnorable(_ text: Substring) -> Bool {
-    let rest = text.drop { isBlank($0) || $0 == ";" }
-    return rest.isEmpty || rest.hasPrefix("#") || (rest.hasPrefix("export ") && !rest.contains("="))
+private func isIgnorable(_ text: ArraySlice<UInt8>) -> Bool {
+    let rest = text.drop { isBlank($0) || $0 == UInt8(ascii: ";") }
+    return rest.isEmpty || rest.first == UInt8(ascii: "#")
+        || (rest.starts(with: "export ".utf8) && !rest.contains(equals))
 }
 
-private func isBlank(_ character: Character) -> Bool {
-    character == " " || character == "\t" || character == "\r"
-}
+private let equals = UInt8(ascii: "=")
 
-private func isVariableName(_ text: Substring) -> Bool {
-    guard let first = text.utf8.first, !isDigit(first) else { return false }
-    return text.utf8.allSatisfy { isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "_") }
+private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+
+private func isVariableName(_ text: ArraySlice<UInt8>) -> Bool {
+    guard let first = text.first, !isDigit(first) else { return false }
+    return text.allSatisfy { isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "_") }
 }

@@ -20,6 +20,20 @@ package func isServiceName(_ name: String) -> Bool {
 /// Whether `name` may be a node's: it becomes a part of a file name, as a service's does.
 package func isNodeName(_ name: String) -> Bool { isServiceName(name) }
 
+/// Refuses words that a line would not hold as they are: they may come from a command.
+func checkWords(_ columns: [String]) throws(Refusal) {
+    for column in columns {
+        guard !column.isEmpty else { throw Refusal("an empty word") }
+        guard !column.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+            throw Refusal("blank or control character in '\(column)'")
+        }
+    }
+    let length = columns.reduce(columns.count - 1) { $0 + $1.utf8.count }
+    guard length <= TextLine.limit else {
+        throw Refusal("\(length) characters, the limit of a line is \(TextLine.limit)")
+    }
+}
+
 /// Reads a decimal number without sign, such as a disk's offset; nil for anything else.
 package func decimal(_ text: String) -> UInt64? {
     guard !text.isEmpty, text.utf8.allSatisfy(isDigit) else { return nil }

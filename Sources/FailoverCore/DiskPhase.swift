@@ -39,9 +39,13 @@ package struct DiskPhase: Equatable, Sendable {
         mode = .hunting(until: start + interval * 5 / 2)
     }
 
+    /// That of the shortest timeout: what a beat says must not have the disk read without end.
+    package static let shortestInterval = Duration.milliseconds(25)
+
     /// The peer says that it beats at another interval than ours.
-    package mutating func peerBeats(every interval: Duration) {
-        guard interval > .zero, interval != self.interval else { return }
+    package mutating func peerBeats(every stated: Duration) {
+        let interval = max(stated, Self.shortestInterval)
+        guard stated > .zero, interval != self.interval else { return }
         self.interval = interval
         steps = Steps(interval: interval)
         grid = BeatGrid(interval: interval)
@@ -86,6 +90,8 @@ package struct DiskPhase: Equatable, Sendable {
                 // Seen at the first try: perhaps long after the write. If the read itself was late,
                 // that says nothing of the write: the plan counts.
                 nextRead = min(nextRead, now) + interval - back
+                // In one step: a machine may have stood still for days.
+                if nextRead <= now { nextRead += interval * Int64((now - nextRead) / interval) }
                 while nextRead <= now { nextRead += interval }
                 mode = .locked(misses: 0, back: min(back * 2, interval / 4))
             } else {

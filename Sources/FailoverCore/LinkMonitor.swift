@@ -128,12 +128,12 @@ package struct LinkMonitor: Sendable {
 
     /// A C peer's clock may step back, so any other second is news (decision 19).
     private mutating func judge(legacy elapsed: UInt32, at now: Duration) -> Verdict {
-        if let lastTrailer {
-            guard now - lastTrailer >= timeout else { return .missingTrailer }
-            self.lastTrailer = nil
-        }
+        if let lastTrailer, now - lastTrailer < timeout { return .missingTrailer }
         guard let lastElapsed else { return isDisk ? .unproven : .fresh }
-        return elapsed == lastElapsed ? .repeated : .fresh
+        guard elapsed != lastElapsed else { return .repeated }
+        // Not before: a repeated beat must not lengthen the silence that is allowed.
+        lastTrailer = nil
+        return .fresh
     }
 }
 

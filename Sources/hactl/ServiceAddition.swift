@@ -136,15 +136,12 @@ struct ServiceAddition {
         }
     }
 
-    /// What the line will say when it is read again: a blank in a word would shift the columns.
+    /// What the line will say when it is read again.
     private func definition() throws(Config.Refusal) -> ServiceDefinition {
-        let columns = [
-            words.name, words.script, words.primary, words.secondary, words.checkScript,
-        ]
-        for column in columns where column.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) {
-            throw Config.Refusal("blank or control character in '\(column)'")
-        }
-        return try ServiceDefinition(columns: columns, lineNumber: 0)
+        try ServiceDefinition(
+            columns: [
+                words.name, words.script, words.primary, words.secondary, words.checkScript,
+            ], lineNumber: 0)
     }
 
     private func createStateFiles() throws(SystemError) {

@@ -172,6 +172,7 @@ struct EnvironmentTests {
         arguments: [
             "X=$EZ/bin", "X=`id`", "X=\"$(id)\"", "X=a\\ b", "X=1 reboot", "X=1;reboot", "X=1&",
             "if true", "X", "9X=1", "X Y=1", "X='open", ". /etc/other", "X=(1 2)", "X=1\0",
+            "X=a\\\u{301}b", "X=`\u{301}id`",
         ])
     func refused(text: String) {
         let parsed = TunablesFile.parse(bytes("A=1\n\(text)\nB=2\n"), file: "t")

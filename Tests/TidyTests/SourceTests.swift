@@ -31,6 +31,7 @@ struct SourceTests {
             ("ClusterModel", []), ("WireFormat", ["ClusterModel"]),
             ("Config", ["ClusterModel", "WireFormat"]),
             ("FailoverCore", ["ClusterModel", "WireFormat"]),
+            ("FuzzTargets", ["ClusterModel", "WireFormat", "Config", "FailoverCore"]),
         ] as [(String, [String])])
     func pure(module: String, allowed: [String]) {
         let files = Repository.swift.filter { $0.hasPrefix("Sources/\(module)/") }
