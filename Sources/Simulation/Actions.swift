@@ -276,13 +276,17 @@ extension SimulatedCluster {
         run.ignoresTerm = scriptDice.once(in: 5)
         witness.scriptBegan(run, action, node, at: now)
         judgeWord(script, node, action)
+        if script == .start, node.manager != nil {
+            witness.expectClaim(saidBySenders(of: node, service), service, node.index, at: now)
+        }
         node.scripts.append(run)
+        tally.scriptRuns += script == .check ? 0 : 1
         action.script = pid
         trace("\(node.name) runs the \(script.phase.rawValue) script of \(services[service].name)")
         plan(Event(.scriptEnd, node, Int(pid)), in: time)
     }
 
-    private func behaviour(_ script: ActionScript, _ service: Int) -> (Duration, CalloutEnd) {
+    func behaviour(_ script: ActionScript, _ service: Int) -> (Duration, CalloutEnd) {
         let scripts = plan.scripts[service]
         let upset = media.upsets[service]
         let mean =
@@ -312,6 +316,9 @@ extension SimulatedCluster {
     func endScript(_ node: SimulatedNode, _ script: SimulatedScript, _ end: CalloutEnd) {
         node.scripts.removeAll { $0 === script }
         let isGood = end == .exited(0)
+        if let programs = node.legacy {
+            return endLegacyScript(node, programs, script, isGood: isGood)
+        }
         trace(
             "\(node.name) the \(script.script.phase.rawValue) script of \(services[script.service].name) "
                 + (isGood ? "ends" : "fails"))
@@ -340,7 +347,7 @@ extension SimulatedCluster {
     }
 
     /// A check script that fences takes the partner's power before it says yes.
-    private func fence(_ node: SimulatedNode, _ service: Int) {
+    func fence(_ node: SimulatedNode, _ service: Int) {
         guard plan.scripts[service].check == .fences, node.disk.peerStates[service] == .unknown,
             let name = services[service].partner(of: node.name),
             let partner = nodes.first(where: { $0.name == name }), partner.isUp

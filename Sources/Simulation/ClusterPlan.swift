@@ -113,6 +113,31 @@ extension ClusterPlan {
         }
         if dice.once(in: 6) { tunables.calloutTimeout = .seconds(15) }
         if dice.once(in: 8) { tunables.graceMinimum = .seconds(5) }
+        // Draws of their own: the other plans are what they were before there were mixed ones.
+        var copy = dice
+        var mix = Dice(seed: copy.bits(), stream: 7)
+        varyPrograms(&mix)
+    }
+
+    /// A C program on one node now and then, nodes without trailers, and two layouts in one cluster.
+    private mutating func varyPrograms(_ dice: inout Dice) {
+        switch dice.weighted([20, 4, 2, 1]) {
+        case 1: nodes[dice.below(nodes.count)].isLegacy = true
+        case 2:
+            let first = dice.below(nodes.count)
+            nodes[first].sendsTrailer = false
+            if dice.once(in: 2) {
+                for index in nodes.indices { nodes[index].sendsTrailer = false }
+            }
+        case 3:
+            let others = [Layout.a, .c, .d].filter { layout in
+                layout != nodes[0].layout && scripts.count <= layout.capacity
+            }
+            let odd = dice.below(nodes.count)
+            nodes[odd].layout = dice.pick(others)
+            nodes[odd].isLegacy = dice.once(in: 4)
+        default: break
+        }
     }
 
     /// The plan that speed is measured on: two nodes, five services, a network and a disk link.

@@ -32,6 +32,8 @@ struct ConnectionTracker {
     private var cutUntil: [Duration]
     /// The end of the last standstill of a timeout or longer.
     private var stillUntil: [Duration]
+    /// The longest time between two arrivals, in parts of the line's timeout.
+    private var longestSilence = 0.0
 
     init(_ shape: Connections) {
         self.shape = shape
@@ -45,7 +47,26 @@ struct ConnectionTracker {
         let pair = min(sender, listener) * shape.nodes + max(sender, listener)
         if time > worksUntil(sender, listener) { cutUntil[pair] = time }
         let index = line * shape.nodes + listener
+        noteSilence(line, index, until: time)
         arrivals[index] = max(arrivals[index], time)
+    }
+
+    private mutating func noteSilence(_ line: Int, _ index: Int, until time: Duration) {
+        guard arrivals[index] >= .zero else { return }
+        let part =
+            Double((time - arrivals[index]).nanoseconds) / Double(shape.timeouts[line].nanoseconds)
+        longestSilence = max(longestSilence, part)
+    }
+
+    /// Of all lines and listeners since the last call.
+    mutating func takeLongestSilence(at now: Duration) -> Double {
+        for line in shape.sender.indices {
+            for listener in 0..<shape.nodes {
+                noteSilence(line, line * shape.nodes + listener, until: now)
+            }
+        }
+        defer { longestSilence = 0 }
+        return longestSilence
     }
 
     mutating func stoodStill(_ node: Int, until: Duration) { stillUntil[node] = until }

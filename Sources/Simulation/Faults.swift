@@ -104,8 +104,9 @@ extension SimulatedCluster {
     }
 
     /// The launcher's `restart`: no link is silent for long, scripts go on.
-    private func restartDaemons(_ node: SimulatedNode) {
-        guard node.isUp, node.isLaunched else { return }
+    func restartDaemons(_ node: SimulatedNode) {
+        // Nobody does that to the C program in service: its launcher would stop all on paper.
+        guard node.isUp, node.isLaunched, node.legacy == nil else { return }
         trace("\(node.name) restarts its daemons")
         node.manager = nil
         for (index, link) in node.links.enumerated() where link.isAlive {

@@ -137,7 +137,7 @@ extension SimulatedCluster {
         if media.beats[index] & 15 == 0 { media.keep(bytes, index) }
         tally.beats += 1
         if link.line.kind.isDisk {
-            writeSlot(node, link, index, bytes)
+            writeSlot(node, link, index, bytes, truth: media.beats[index])
         } else {
             for listener in nodes where listener !== node {
                 transmit(bytes, index, listener, truth: media.beats[index])
@@ -145,8 +145,8 @@ extension SimulatedCluster {
         }
     }
 
-    private func writeSlot(
-        _ node: SimulatedNode, _ link: SimulatedLink, _ index: Int, _ bytes: [UInt8]
+    func writeSlot(
+        _ node: SimulatedNode, _ link: SimulatedLink, _ index: Int, _ bytes: [UInt8], truth: Int64
     ) {
         let writing = media.writing[index]
         guard writing.hangs == 0 else {
@@ -157,7 +157,7 @@ extension SimulatedCluster {
         guard writing.errors == 0 else { return }
         let time = mediaDice.exponential(mean: writing.meanTime)
         link.writeEnds = now + time
-        media.slots[index].write(bytes, truth: media.beats[index], at: now + time)
+        media.slots[index].write(bytes, truth: truth, at: now + time)
         for listener in nodes where listener !== node {
             noteArrival(index, listener, at: now + time)
         }
@@ -214,7 +214,7 @@ extension SimulatedCluster {
         _ = hear(node, link, message.line, message.bytes, message.truth, isSecondLook: false)
     }
 
-    private func noteArrival(_ line: Int, _ listener: SimulatedNode, at time: Duration) {
+    func noteArrival(_ line: Int, _ listener: SimulatedNode, at time: Duration) {
         let link = listener.links[line]
         let path = media.path(line, listener.index)
         guard listener.isUp, listener.pausedUntil <= now, link.isAlive, link.frozenUntil <= now,

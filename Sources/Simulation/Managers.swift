@@ -39,6 +39,7 @@ extension SimulatedCluster {
 
     /// Killed: its guard, or a sender that misses both, brings it back.
     func killManager(_ node: SimulatedNode, withGuard: Bool) {
+        if let programs = node.legacy { return killLegacyManager(node, programs) }
         guard node.manager != nil else { return }
         trace("\(node.name) nmond is killed\(withGuard ? ", and its guard" : "")")
         node.manager = nil
@@ -55,6 +56,7 @@ extension SimulatedCluster {
     }
 
     func freezeManager(_ node: SimulatedNode, for duration: Duration) {
+        if let manager = node.legacy?.manager { manager.frozenUntil = now + duration }
         guard let manager = node.manager, manager.frozenUntil <= now else { return }
         trace("\(node.name) nmond is frozen for \(duration.text)")
         manager.frozenUntil = now + duration

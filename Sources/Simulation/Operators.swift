@@ -7,6 +7,7 @@ import FailoverCore
 extension SimulatedCluster {
     func command(_ request: ActionRequest, _ service: Int, _ node: SimulatedNode) {
         tally.commands += 1
+        if let programs = node.legacy { return legacyCommand(request, service, node, programs) }
         begin(request, service, node, by: .anOperator)
     }
 
@@ -38,7 +39,8 @@ extension SimulatedCluster {
         for node in nodes {
             if !node.isUp { boot(node) }
             node.isLaunched = true
-            if node.manager == nil, !node.isGuardAlive {
+            if node.legacy != nil { startMissingLegacyPrograms(node) }
+            if node.legacy == nil, node.manager == nil, !node.isGuardAlive {
                 plan(Event(.spawnManager, node, 0), in: .milliseconds(300))
             }
         }
@@ -53,6 +55,7 @@ extension SimulatedCluster {
         for service in services.indices {
             let mine = nodes.filter { isOurs(service, $0) }
             for node in mine {
+                if let programs = node.legacy { repairLegacy(node, programs, service) }
                 switch node.disk.states[service] {
                 case .startFailed, .stopFailed:
                     command(.freezeStop, service, node)

@@ -88,6 +88,7 @@ package final class SimulatedCluster {
         guard node.life == event.life else { return }
         // A machine that stands still does it all afterwards, in the same order.
         if node.pausedUntil > now { return queue.add(event, at: node.pausedUntil) }
+        if let programs = node.legacy { return handle(event, on: node, running: programs) }
         switch event.kind {
         case .beat: beat(node, event)
         case .news: news(node, event)
@@ -120,6 +121,7 @@ package final class SimulatedCluster {
     /// What the launcher's `start` does: resets what cannot have survived a reboot, starts what is not
     /// running.
     func launch(_ node: SimulatedNode) {
+        guard node.legacy == nil else { return launchLegacy(node) }
         resetAfterBoot(node)
         node.isLaunched = true
         for index in node.links.indices where !node.links[index].isAlive {

@@ -39,6 +39,8 @@ final class SimulatedNode {
     /// One per line of the monitor file: a sender for lines of this node, else a receiver.
     var links: [SimulatedLink]
     var manager: SimulatedManager?
+    /// Runs the C program instead of ours: what its processes keep.
+    var legacy: LegacyPrograms?
     var isGuardAlive = false
     /// The daemons were started and not stopped: what dies is brought back.
     var isLaunched = false
@@ -67,6 +69,8 @@ final class SimulatedNode {
         links = lines.indices.map {
             SimulatedLink(line: lines[$0], isOwn: lines[$0].node == plan.nodes[index].name)
         }
+        guard self.plan.isLegacy else { return }
+        legacy = LegacyPrograms(layout: layout, lines: lines.count, services: services)
     }
 
     /// Its clock since boot.
@@ -94,6 +98,7 @@ final class SimulatedNode {
         pausedUntil = .zero
         for link in links { link.clear() }
         manager = nil
+        legacy?.clear()
         isGuardAlive = false
         isLaunched = false
         actions = []

@@ -10,6 +10,8 @@ package struct SimulationRun: Sendable {
     package var tally = Tally()
     package var violations: [Witness.Violation] = []
     package var doubleRuns: [Witness.Excuse: Int] = [:]
+    /// Double runs by the C program's own weaknesses.
+    package var races: [LegacyRace: Int] = [:]
     package var automaticStarts = 0
     package var believedReplays = 0
 
@@ -38,6 +40,7 @@ package struct SimulationRun: Sendable {
         tally = cluster.tally
         violations = cluster.witness.violations
         doubleRuns = cluster.witness.doubleRuns
+        races = cluster.witness.races
         automaticStarts = cluster.witness.automaticStarts
         believedReplays = cluster.witness.believedReplays
     }

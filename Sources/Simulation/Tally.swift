@@ -12,6 +12,8 @@ package struct Tally: Sendable {
     package var replayed = 0
     package var fenced = 0
     package var commands = 0
+    /// Start and stop scripts.
+    package var scriptRuns = 0
     /// Faults by kind.
     package var faults: [String: Int] = [:]
 
@@ -28,6 +30,7 @@ package struct Tally: Sendable {
         sum.replayed += other.replayed
         sum.fenced += other.fenced
         sum.commands += other.commands
+        sum.scriptRuns += other.scriptRuns
         sum.faults.merge(other.faults, uniquingKeysWith: +)
     }
 }

@@ -3,6 +3,7 @@
 import ClusterModel
 import Config
 import FailoverCore
+import WireFormat
 
 /// Sees everything, and says what must not have happened.
 ///
@@ -21,6 +22,8 @@ package struct Witness {
         case cutOff = "no link in both directions"
         case stoodStill = "a node stood still for a timeout or longer"
         case anOperator = "an operator's word"
+        /// Without a trailer, such a beat cannot be told from a true one.
+        case forged = "a damaged or repeated beat without trailer"
     }
 
     /// A service on a node, from the first step of its start to its proven stop.
@@ -30,27 +33,33 @@ package struct Witness {
     }
 
     package private(set) var violations: [Violation] = []
-    package private(set) var doubleRuns: [Excuse: Int] = [:]
+    package internal(set) var doubleRuns: [Excuse: Int] = [:]
     package private(set) var automaticStarts = 0
+    /// Double runs that the C program's own weaknesses led to; no fault of ours.
+    package internal(set) var races: [LegacyRace: Int] = [:]
+    var legacy: LegacyKnowledge
     /// Fresh verdicts for replays by listeners that had never heard the sender.
     package private(set) var believedReplays = 0
 
     private let names: [String]
-    private let nodeNames: [String]
-    private let partners: [[Int?]]
+    let nodeNames: [String]
+    let partners: [[Int?]]
     let connections: Connections
-    private var tracker: ConnectionTracker
-    private var holds: [[Hold?]]
-    private var states: [[ServiceState]]
+    var tracker: ConnectionTracker
+    var holds: [[Hold?]]
+    var states: [[ServiceState]]
     /// When a node last left a service free, by its state file.
-    private var freeAt: [[Duration]]
+    var freeAt: [[Duration]]
     /// What an action found when it took its lock.
     private var found: [[ServiceState]]
-    private var lastCause: [Duration]
+    var lastCause: [Duration]
     private var lastStart: [Duration?]
     private var isUp: [Bool]
-    private var longestTimeout: Duration
-    private let trusts: [Bool]
+    var longestTimeout: Duration
+    /// Sends trailers, so that nothing old or damaged may be taken for its beat.
+    var trusts: [Bool]
+    var isLegacy: [Bool]
+    private let layouts: [Layout]
     /// When a critical line told of a double run.
     package private(set) var reports: [(node: Int, at: Duration, text: String)] = []
 
@@ -66,6 +75,9 @@ package struct Witness {
             }
         }
         trusts = plan.nodes.map { !$0.isLegacy && $0.sendsTrailer }
+        isLegacy = plan.nodes.map(\.isLegacy)
+        layouts = plan.nodes.map(\.layout)
+        legacy = LegacyKnowledge(nodes: nodes, lines: lines.count, links: plan.linkCount)
         connections = Connections(lines: lines, nodes: nodes, links: plan.linkCount)
         tracker = ConnectionTracker(connections)
         holds = services.map { _ in Array(repeating: nil, count: nodes) }
@@ -116,7 +128,9 @@ package struct Witness {
         _ truth: Int64?, _ link: SimulatedLink, _ line: Int, _ listener: Int, isTrailer: Bool,
         at now: Duration
     ) {
-        guard trusts[connections.sender[line]] else { return }
+        guard trusts[connections.sender[line]] else {
+            return legacy.took(truth, link, line, listener, at: now)
+        }
         if let truth, truth > link.lastTaken {
             link.lastTaken = truth
             return
@@ -216,16 +230,30 @@ package struct Witness {
         if !action.hasProof {
             accuse("S3", "\(about(service, index)): starts without its check script's yes", at: now)
         }
-        judgeStart(service, index, action, at: now)
+        judgeStart(service, index, action, lookedAt: node.epoch + action.lastLook, at: now)
         if holds[service][index] == nil { holds[service][index] = Hold(since: now) }
     }
 
     private mutating func judgeStart(
-        _ service: Int, _ node: Int, _ action: SimulatedAction, at now: Duration
+        _ service: Int, _ node: Int, _ action: SimulatedAction, lookedAt: Duration,
+        at now: Duration
     ) {
         guard let partner = partners[service][node] else { return }
         let since = action.began - longestTimeout - .seconds(3)
-        let excuse = tracker.excuse(node, partner, since: since, at: now)
+        var excuse = tracker.excuse(node, partner, since: since, at: now)
+        if excuse == nil, !trusts[partner] || !trusts[node],
+            legacy.wasFooled(node, since: since) || legacy.wasFooled(partner, since: since)
+        {
+            excuse = .forged
+        }
+        if layouts[node] != layouts[partner], !action.isOperators {
+            expectNoWord(of: partner, to: node, service, lookedAt, at: now)
+        }
+        guard !isLegacy[partner] else {
+            automaticStarts += action.isOperators ? 0 : 1
+            return judgeStartBesideLegacy(
+                service, node, partner, lookedAt: lookedAt, excuse, at: now)
+        }
         if let hold = holds[service][partner] {
             if hold.isOperators {
                 doubleRuns[.anOperator, default: 0] += 1
@@ -278,7 +306,7 @@ package struct Witness {
     func runsTwice(_ service: Int) -> Bool { holds[service].count { $0 != nil } > 1 }
     func isHeld(_ service: Int, _ node: Int) -> Bool { holds[service][node] != nil }
 
-    private func about(_ service: Int, _ node: Int) -> String {
+    func about(_ service: Int, _ node: Int) -> String {
         "\(names[service]) on \(nodeNames[node])"
     }
 }

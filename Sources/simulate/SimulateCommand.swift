@@ -29,6 +29,7 @@ struct SimulateCommand: ParsableCommand {
         var hours = 0.0
         var tally = Tally()
         var bad = 0
+        var races: [LegacyRace: Int] = [:]
         var doubles: [Witness.Excuse: Int] = [:]
         var starts = 0
         for seed in start..<start + UInt64(count) where !first || bad == 0 {
@@ -39,6 +40,7 @@ struct SimulateCommand: ParsableCommand {
             tally += run.tally
             starts += run.automaticStarts
             doubles.merge(run.doubleRuns, uniquingKeysWith: +)
+            races.merge(run.races, uniquingKeysWith: +)
             for violation in run.violations {
                 print("seed \(seed): \(violation.rule) at \(violation.at): \(violation.what)")
             }
@@ -52,6 +54,9 @@ struct SimulateCommand: ParsableCommand {
         }
         for (kind, count) in doubles.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             print("  double runs: \(count) \(kind.rawValue)")
+        }
+        for (race, count) in races.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            print("  double runs, the C program's own: \(count) \(race.rawValue)")
         }
         if bad > 0 { throw ExitCode(1) }
     }
