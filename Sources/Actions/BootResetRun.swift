@@ -50,7 +50,7 @@ struct BootResetRun {
         }
         let record = lock.current(boot: boot)
         if let record, record.calloutLives { return }
-        let state = files.read(name, node)
+        let state = try readState(name)
         let freezesHere = environment.tunables.freezeSecondaryOnStart && service.primary != node
         guard
             let next = BootReset.state(
@@ -62,6 +62,18 @@ struct BootResetRun {
         try lock.record(
             ServiceRecord(boot: boot, pid: getpid(), phase: .idle, since: timeSinceBoot()))
         tell(name, state, next)
+    }
+
+    /// UNKNOWN where there is none, or none that makes sense. What cannot be read now may be readable
+    /// later, and then claim what ended with the reboot: that is no answer.
+    private func readState(_ service: String) throws(SystemError) -> ServiceState {
+        do throws(SystemError) {
+            let bytes = try readFile(files.path(service, node))
+            return bytes.first.flatMap(ServiceState.init(digit:)) ?? .unknown
+        } catch {
+            guard error.code == ENOENT else { throw error }
+            return .unknown
+        }
     }
 
     /// Whether the state is of an earlier run of the machine. Without a mark, which is so at the

@@ -271,13 +271,11 @@ extension SimulatedCluster {
             node.meanSyncTime = faultDice.between(.milliseconds(20), .seconds(2))
             after(duration) { _ in node.meanSyncTime = .milliseconds(1) }
         case .stateUnreadable:
-            let state = node.disk.states[service]
-            node.disk.states[service] = nil
+            guard node.isUp, node.disk.hide(service) else { return }
             node.manager?.noteOwn(service)
             wakeManager(node, in: .microseconds(200))
             after(faultDice.between(.milliseconds(1), .seconds(3))) { cluster in
-                guard node.disk.states[service] == nil else { return }
-                node.disk.states[service] = state
+                guard node.disk.reveal(service) else { return }
                 node.manager?.noteOwn(service)
                 cluster.wakeManager(node, in: .microseconds(200))
             }

@@ -158,6 +158,7 @@ package final class SimulatedCluster {
         guard node.isUp, node.pausedUntil <= now else { return }
         trace("\(node.name) stands still for \(duration.text)")
         node.pausedUntil = now + duration
+        after(duration) { $0.trace("\(node.name) goes on") }
         if isClockStopped {
             node.epoch += duration
         } else if duration > witness.connections.shortestTimeout + .seconds(1) {

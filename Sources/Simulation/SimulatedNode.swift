@@ -128,6 +128,8 @@ struct LockRecord {
 struct NodeDisk {
     /// STATE.<this node>; nil while the file cannot be read. Always synced.
     var states: [ServiceState?]
+    /// What it says while it cannot be read.
+    private var hidden: [ServiceState?]
     /// STATE.<partner>, and what of it would outlive a power cut.
     var peerStates: [ServiceState?]
     private var syncedPeerStates: [ServiceState?]
@@ -140,6 +142,7 @@ struct NodeDisk {
 
     init(services count: Int, text: [UInt8]) {
         states = Array(repeating: .frozenStop, count: count)
+        hidden = Array(repeating: nil, count: count)
         peerStates = Array(repeating: nil, count: count)
         syncedPeerStates = peerStates
         records = Array(repeating: nil, count: count)
@@ -149,8 +152,25 @@ struct NodeDisk {
 
     mutating func syncPeerState(_ service: Int) { syncedPeerStates[service] = peerStates[service] }
 
+    /// A state file cannot be read for a while; false if that is so already.
+    mutating func hide(_ service: Int) -> Bool {
+        guard let state = states[service] else { return false }
+        hidden[service] = state
+        states[service] = nil
+        return true
+    }
+
+    /// It says again what it said, unless it was written since.
+    mutating func reveal(_ service: Int) -> Bool {
+        defer { hidden[service] = nil }
+        guard states[service] == nil, let state = hidden[service] else { return false }
+        states[service] = state
+        return true
+    }
+
     /// Each file that was not synced is as it was then, or as it is.
     mutating func losePower(_ dice: inout Dice) {
+        for service in states.indices { _ = reveal(service) }
         for service in peerStates.indices where dice.once(in: 2) {
             peerStates[service] = syncedPeerStates[service]
         }

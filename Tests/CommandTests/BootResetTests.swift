@@ -38,6 +38,23 @@ import Testing
         #expect(try tree.read(tree.root + "/services/.boot") != Self.otherBoot)
     }
 
+    @Test("a state that cannot be read is told, and looked at again by the next start")
+    func unreadable() throws {
+        let tree = try tree(otherBoot: true)
+        let path = tree.stateFiles.path("s2", tree.node)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        let refused = try tree("service", "--boot-reset")
+        #expect(refused.exit == 255)
+        #expect(refused.error.contains(path))
+        #expect(tree.stateFiles.read("s3", tree.node) == .stopped)
+        #expect(try tree.read(tree.root + "/services/.boot") == Self.otherBoot)
+        try FileManager.default.removeItem(atPath: path)
+        try tree.stateFiles.write(.started, "s2", tree.node, sync: false)
+        #expect(try tree("service", "--boot-reset").exit == 0)
+        #expect(tree.stateFiles.read("s2", tree.node) == .stopped)
+    }
+
     @Test("within one boot the launcher's reset changes no state, however often it is asked")
     func sameBoot() throws {
         let tree = try tree(otherBoot: true)
