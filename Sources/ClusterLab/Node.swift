@@ -17,7 +17,7 @@ package final class Node {
     package private(set) var clockOffset = Duration.zero
     unowned let lab: Lab
     private var unshare: RunningCommand?
-    private var initProcess: pid_t = 0
+    private(set) var initProcess: pid_t = 0
 
     init(number: Int, in lab: Lab) throws {
         self.number = number

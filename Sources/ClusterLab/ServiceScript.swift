@@ -64,7 +64,7 @@ package struct ServiceScript {
     }
 
     /// Writes script and check script.
-    func write() throws {
+    package func write() throws {
         let script = """
             #!/bin/sh
             # Service \(service) of a lab: notes in the journal what it was asked to do.

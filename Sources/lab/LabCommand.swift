@@ -8,7 +8,10 @@ struct LabCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab",
         abstract: "A cluster on this machine: namespaces, a bridge, a shared disk, real processes.",
-        subcommands: [DemoCommand.self, ShellCommand.self, TapCommand.self, DiskCommand.self])
+        subcommands: [
+            DemoCommand.self, ShellCommand.self, TapCommand.self, DiskCommand.self,
+            FloodCommand.self,
+        ])
 }
 
 /// `lab demo`
@@ -97,5 +100,30 @@ struct DiskCommand: ParsableCommand {
     func run() throws {
         var disk = try FaultyDisk(at: directory, over: file, faults: faults)
         disk.serve()
+    }
+}
+
+/// `lab flood`: more datagrams than anybody should send.
+struct FloodCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flood",
+        abstract: "Sends files as datagrams to a multicast group, and prints how many.",
+        shouldDisplay: false)
+
+    @Argument(help: "A directory of datagrams.")
+    var directory: String
+    @Option(help: "The multicast group.")
+    var group: String
+    @Option(parsing: .upToNextOption, help: "Its ports.")
+    var port: [UInt16]
+    @Option(help: "Datagrams a second.")
+    var rate: Int
+    @Option(help: "How long.")
+    var seconds: Int
+
+    func run() throws {
+        print(
+            try Flood.run(
+                files: directory, group: group, ports: port, rate: rate, for: .seconds(seconds)))
     }
 }

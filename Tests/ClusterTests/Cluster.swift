@@ -180,6 +180,7 @@ struct LinkFacts: Decodable {
     let drops: [String: UInt64]
     let badEntries: UInt64
     let beatAgeSeconds: Double?
+    let worstGapSeconds: Double?
 }
 
 /// Prints a measured figure beside the test that took it.

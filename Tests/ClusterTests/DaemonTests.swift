@@ -6,7 +6,7 @@ import Testing
 extension ClusterTests {
     /// Daemons that die, or are killed, or are started again, under services that run.
     @Suite("Daemons", .serialized) struct DaemonTests {
-        @Test("nmond killed while a start script runs loses nothing of it")
+        @Test("09: nmond killed while a start script runs loses nothing of it")
         func managerDuringStart() throws {
             let cluster = try Cluster()
             let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
@@ -32,7 +32,7 @@ extension ClusterTests {
             #expect(lab.journal.entries(of: "web", .stopping).isEmpty)
         }
 
-        @Test("killed and started again under a running service change nothing")
+        @Test("09: killed and started again under a running service change nothing")
         func restart() throws {
             let cluster = try Cluster { $0.timeout = "4" }
             try cluster.run()
@@ -45,7 +45,7 @@ extension ClusterTests {
             #expect(cluster.lab.journal.entries(of: "web", .starting).count == 1)
         }
 
-        @Test("upgraded one node after the other, by the launcher, change nothing")
+        @Test("19: upgraded one node after the other, by the launcher, change nothing")
         func rollingRestart() throws {
             let cluster = try Cluster { $0.timeout = "4" }
             try cluster.run()
@@ -58,7 +58,7 @@ extension ClusterTests {
             #expect(cluster.lab.journal.entries(of: "web", .starting).count == 1)
         }
 
-        @Test("senders that are killed are back at once, and nothing moves")
+        @Test("10: senders that are killed are back at once, and nothing moves")
         func senders() throws {
             let cluster = try Cluster()
             try cluster.run()
@@ -70,7 +70,7 @@ extension ClusterTests {
             }
         }
 
-        @Test("a sender frozen for longer than the timeout is replaced")
+        @Test("10: a sender frozen for longer than the timeout is replaced")
         func frozenSender() throws {
             let cluster = try Cluster()
             try cluster.run()

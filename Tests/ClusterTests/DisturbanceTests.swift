@@ -6,7 +6,7 @@ import Testing
 extension ClusterTests {
     /// Operators, editors and busy neighbours.
     @Suite("A cluster that is disturbed", .serialized) struct DisturbanceTests {
-        @Test("survives operators who type anything at any time on both nodes")
+        @Test("17: survives operators who type anything at any time on both nodes")
         func operatorRaces() throws {
             let cluster = try Cluster()
             let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
@@ -41,7 +41,7 @@ extension ClusterTests {
             #expect(lab.journal.doubleRuns(of: "web").isEmpty, "seed \(seed)")
         }
 
-        @Test("goes on while its configuration is edited, broken, removed and put back")
+        @Test("18: goes on while its configuration is edited, broken, removed and put back")
         func configuration() throws {
             let cluster = try Cluster()
             try cluster.run()
@@ -61,7 +61,7 @@ extension ClusterTests {
             cluster.expectSingleRuns()
         }
 
-        @Test("sees nobody down on a node whose processors are all busy")
+        @Test("20: sees nobody down on a node whose processors are all busy")
         func busy() throws {
             let cluster = try Cluster()
             try cluster.run()
@@ -70,7 +70,7 @@ extension ClusterTests {
             try cluster.expectQuiet(for: .seconds(6))
         }
 
-        @Test("kills a script that hangs, when it is told how long one may take")
+        @Test("12: kills a script that hangs, when it is told how long one may take")
         func calloutTimeout() throws {
             let cluster = try Cluster(started: false)
             var behaviour = ServiceScript.Behaviour()
@@ -88,17 +88,4 @@ extension ClusterTests {
             try cluster.expectQuiet(for: .seconds(2))
         }
     }
-}
-
-/// Random numbers that a seed brings back.
-private struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed &* 2 &+ 1 }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ (state >> 29)
-    }
-
-    mutating func next(_ bound: Int) -> Int { Int(next() >> 33) % bound }
 }

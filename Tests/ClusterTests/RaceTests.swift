@@ -6,12 +6,13 @@ import Testing
 extension ClusterTests {
     /// Two nodes that want the same service at the same time.
     @Suite("Two nodes unfrozen at once", .serialized) struct RaceTests {
-        @Test("start a service exactly once, 20 times of 20")
+        @Test("08: start a service exactly once, 20 times of 20")
         func bothLinks() throws {
             try race { $0.timeout = "2" }
         }
 
-        @Test("start a service exactly once also over disk links with timeout 10, 20 times of 20")
+        @Test(
+            "08: start a service exactly once also over disk links with timeout 10, 20 times of 20")
         func diskOnly() throws {
             try race {
                 $0.links = [.dio]
@@ -20,7 +21,8 @@ extension ClusterTests {
         }
 
         @Test(
-            "start a service exactly once when one of them is not heard", arguments: [1, 2],
+            "07, 08: start a service exactly once when one of them is not heard",
+            arguments: [1, 2],
             Network.Direction.allCases)
         func oneWay(deaf number: Int, direction: Network.Direction) throws {
             let cluster = try Cluster { $0.links = [.net()] }

@@ -129,7 +129,7 @@ extension ClusterTests {
             try one.signal("STOP", "heartd")
             try cluster.expectQuiet(for: .seconds(5), "frozen for 2 T")
             #expect(try sender() != third)
-            #expect(cluster.logged("is down !", on: cluster.two) == 0)
+            #expect(cluster.logged("peer on", "down !", on: cluster.two) == 0)
             #expect(cluster.logged("node node1 is down", on: cluster.two) == 0)
         }
     }

@@ -59,3 +59,16 @@ struct ServiceFacts: Decodable {
     let peers: [Peer]
     let services: [Service]
 }
+
+/// Random numbers that a seed brings back.
+struct Dice: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed &* 2 &+ 1 }
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ (state >> 29)
+    }
+
+    mutating func next(_ bound: Int) -> Int { Int(next() >> 33) % bound }
+}

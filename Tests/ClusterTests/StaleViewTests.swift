@@ -36,7 +36,7 @@ extension ClusterTests {
             #expect(lab.journal.entries(of: "web", .starting).isEmpty)
         }
 
-        @Test("nmond killed in one stroke with its guard comes back, and nothing moves")
+        @Test("09: nmond killed in one stroke with its guard comes back, and nothing moves")
         func guardKilled() throws {
             let cluster = try Cluster()
             let (lab, one) = (cluster.lab, cluster.one)

@@ -7,7 +7,7 @@ extension ClusterTests {
     /// Who dies, who starts, and how fast.
     @Suite("A takeover", .serialized) struct TakeoverTests {
         @Test(
-            "follows a power cut in time, over whatever links there are",
+            "01: follows a power cut in time, over whatever links there are",
             arguments: [[.net(), .dio], [.net()], [.dio]] as [[ClusterSetup.Link]])
         func powerCut(links: [ClusterSetup.Link]) throws {
             let cluster = try Cluster { $0.links = links }
@@ -46,7 +46,7 @@ extension ClusterTests {
         }
 
         @Test(
-            "is in time also when the last beats were sent early, for news",
+            "01: is in time also when the last beats were sent early, for news",
             arguments: [[.net(), .dio], [.dio]] as [[ClusterSetup.Link]])
         func powerCutAfterNews(links: [ClusterSetup.Link]) throws {
             let cluster = try Cluster {
@@ -73,7 +73,7 @@ extension ClusterTests {
             #expect((3.9...4.6).contains((unknown - lastBeat).inSeconds))
         }
 
-        @Test("does not happen while any link is up")
+        @Test("04: does not happen while any link is up")
         func anyLink() throws {
             let cluster = try Cluster()
             try cluster.run()
@@ -85,7 +85,7 @@ extension ClusterTests {
             try cluster.expectQuiet(for: .seconds(2))
         }
 
-        @Test("is refused where the check script has no proof of death")
+        @Test("02: is refused where the check script has no proof of death")
         func noProof() throws {
             let cluster = try Cluster(started: false)
             let script = ServiceScript("web", in: cluster.lab)
@@ -100,11 +100,13 @@ extension ClusterTests {
             try cluster.one.powerCut()
             try cluster.wait(for: .startFailed, on: cluster.two)
             #expect(cluster.two.state("web", of: cluster.one) == .unknown)
+            #expect(cluster.logged("web.stonith exited with 1", on: cluster.two) == 1)
+            #expect(cluster.logged("State is now START_FAILED", on: cluster.two) == 1)
             try cluster.expectQuiet(for: .seconds(3))
             #expect(cluster.lab.journal.entries(of: "web", .starting).count == starts)
         }
 
-        @Test("that fails is not tried again, and not by the other node")
+        @Test("13: that fails is not tried again, and not by the other node")
         func startFails() throws {
             let cluster = try Cluster()
             var behaviour = ServiceScript.Behaviour()
@@ -117,7 +119,7 @@ extension ClusterTests {
             try cluster.expectQuiet(for: .seconds(4))
         }
 
-        @Test("of one service does not wait for another one's start that hangs")
+        @Test("12: of one service does not wait for another one's start that hangs")
         func hangingStart() throws {
             let cluster = try Cluster { $0.services = ["slow", "web"] }
             let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
@@ -137,7 +139,9 @@ extension ClusterTests {
             cluster.expectSingleRuns(of: "slow")
         }
 
-        @Test("happens when a node is paused for longer than the timeout, not when for half of it")
+        @Test(
+            "11: happens when a node is paused for 3 T, not when for half of it, and both report it"
+        )
         func paused() throws {
             let cluster = try Cluster()
             let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
@@ -148,8 +152,16 @@ extension ClusterTests {
             try cluster.expectQuiet(for: .seconds(3))
             try one.freeze()
             try cluster.wait(for: .started, on: two)
+            try lab.observe(for: .seconds(2))
+            let resumed = LabClock.now
             try one.resume()
             // Without fencing this double run cannot be helped; both nodes must know it.
+            try lab.wait(upTo: .seconds(3), for: "both nodes to report the double run") {
+                try [one, two].allSatisfy { try cluster.reportsDoubleRun(on: $0) }
+            }
+            report("resumed to reported on both nodes", LabClock.now - resumed)
+            #expect(cluster.logged("stood still for", "learned anew", on: one) >= 1)
+            #expect(cluster.logged("setting service web to UNKNOWN", on: one) == 0)
             try cluster.wait(until: one, sees: two, in: .started)
             try cluster.wait(until: two, sees: one, in: .started)
             try lab.observe(for: .seconds(2))

@@ -8,7 +8,7 @@ extension ClusterTests {
     @Suite("A step of the wall clock", .serialized) struct WallClockTests {
         private static let hour: Int64 = 3600
 
-        @Test("changes nothing, forwards or backwards, on either node")
+        @Test("16: changes nothing, forwards or backwards, on either node")
         func quiet() throws {
             let (cluster, clocks) = try makeCluster()
             try cluster.run()
@@ -24,7 +24,7 @@ extension ClusterTests {
             }
         }
 
-        @Test("neither hastens nor delays a takeover", arguments: [hour, -hour])
+        @Test("16: neither hastens nor delays a takeover", arguments: [hour, -hour])
         func takeover(step: Int64) throws {
             let (cluster, clocks) = try makeCluster()
             let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
