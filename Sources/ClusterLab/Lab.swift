@@ -113,7 +113,11 @@ package final class Lab {
         let deadline = LabClock.now + limit
         while true {
             watch.sample()
-            if try condition() { return }
+            if try condition() {
+                // What the condition saw is noted, too.
+                watch.sample()
+                return
+            }
             guard LabClock.now < deadline else {
                 throw LabError.timedOut("\(what) (within \(limit)); \(watch.summary)")
             }

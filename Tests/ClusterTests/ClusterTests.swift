@@ -7,6 +7,6 @@ import Testing
 /// They wait most of the time, and measure it with tolerance. Without root (and namespaces) they
 /// are skipped, and say why.
 @Suite(
-    .timeLimit(.minutes(6)),
+    .timeLimit(.minutes(6)), .inLanes,
     .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"))
 struct ClusterTests {}

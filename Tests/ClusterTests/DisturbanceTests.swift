@@ -61,15 +61,6 @@ extension ClusterTests {
             cluster.expectSingleRuns()
         }
 
-        @Test("20: sees nobody down on a node whose processors are all busy")
-        func busy() throws {
-            let cluster = try Cluster()
-            try cluster.run()
-            let hog = "for i in 1 2 3 4 5 6 7 8; do (timeout 6 sh -c 'while :; do :; done') & done"
-            try cluster.one.shell("(\(hog)) >/dev/null 2>&1 &")
-            try cluster.expectQuiet(for: .seconds(6))
-        }
-
         @Test("12: kills a script that hangs, when it is told how long one may take")
         func calloutTimeout() throws {
             let cluster = try Cluster(started: false)

@@ -50,19 +50,6 @@ extension ClusterTests {
             cluster.expectSingleRuns()
         }
 
-        @Test("14: does not stay up, nor come up, by a slot of zeros")
-        func zeroedSlot() throws {
-            let cluster = try Cluster { $0.links = [.dio] }
-            let (lab, one, two) = (cluster.lab, cluster.one, cluster.two)
-            try cluster.run()
-            try one.powerCut()
-            try lab.disk.write(Array(repeating: 0, count: 1024), block: 0)
-            try cluster.wait(until: two, sees: one, in: .unknown, within: .seconds(4))
-            try cluster.wait(for: .started, on: two)
-            try cluster.expectQuiet(for: .seconds(3))
-            #expect(try cluster.links(of: two).first?.status == "DOWN")
-        }
-
         @Test("14: does not stay up by a slot that cannot be read")
         func unreadableSlot() throws {
             let cluster = try Cluster { $0.links = [.dio] }
