@@ -20,6 +20,8 @@ package struct ClusterSetup {
     package var links: [Link] = [.net(), .dio]
     /// Seconds of silence that mean down, as it is written.
     package var timeout = "2"
+    /// Another timeout for some links, by their place in `links`.
+    package var linkTimeouts: [Int: String] = [:]
     /// The services; node1 is the primary of all, node2 the secondary.
     package var services = ["web"]
     /// Distance of two disk slots, in blocks. The tutorial's is 2; layout D needs 19 or more.
@@ -43,6 +45,7 @@ package struct ClusterSetup {
     private func line(_ node: Node, _ link: Link, _ index: Int, of nodes: [Node]) -> String {
         // The tutorial's ports: one per sender. A second link of that kind gets others.
         let port = (node.number == 1 ? 1234 : 4321 + 1111 * (node.number - 2)) + 20 * index
+        let timeout = linkTimeouts[index] ?? timeout
         let slot = (index * nodes.count + node.number - 1) * slotBlocks
         // The first disk link has the tutorial's offsets.
         let first = links.firstIndex { $0 == .dio || $0 == .disk } ?? 0

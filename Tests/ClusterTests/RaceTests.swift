@@ -6,9 +6,14 @@ import Testing
 extension ClusterTests {
     /// Two nodes that want the same service at the same time.
     @Suite("Two nodes unfrozen at once", .serialized) struct RaceTests {
-        @Test("08: start a service exactly once, 20 times of 20")
-        func bothLinks() throws {
-            try race { $0.timeout = "2" }
+        @Test("08: start a service exactly once over links of different timeouts, 20 times of 20")
+        func mixedTimeouts() throws {
+            try race { $0.linkTimeouts = [0: "2", 1: "10"] }
+        }
+
+        @Test("08: start a service exactly once over the network alone, 5 times of 5")
+        func networkOnly() throws {
+            try race(5) { $0.links = [.net()] }
         }
 
         @Test(
@@ -39,9 +44,9 @@ extension ClusterTests {
             cluster.expectSingleRuns()
         }
 
-        private func race(_ adjust: (inout ClusterSetup) -> Void) throws {
+        private func race(_ count: Int = 20, _ adjust: (inout ClusterSetup) -> Void) throws {
             let cluster = try Cluster(Lab.Plan(), started: true, adjust)
-            try cluster.explaining { try rounds(20, of: cluster) }
+            try cluster.explaining { try rounds(count, of: cluster) }
         }
 
         private func rounds(_ count: Int, of cluster: Cluster) throws {
