@@ -63,6 +63,10 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: ["ClusterModel", "WireFormat", "Config", "FailoverCore"],
             swiftSettings: pure),
+        // Pure: decisions written down as lines of JSON, and asked of the core once more.
+        .target(
+            name: "DecisionJournal",
+            dependencies: ["ClusterModel", "WireFormat", "FailoverCore"], swiftSettings: pure),
         // The kernel in Swift: sockets, direct I/O, timers, locks, shared pages, processes.
         .target(
             name: "Platform", dependencies: ["CShims", "ClusterModel", log],
@@ -80,14 +84,15 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "ClusterModel", "WireFormat", "Config", "FailoverCore", "Platform", "Board",
-                "Transport", log,
+                "ClusterModel", "WireFormat", "Config", "FailoverCore", "DecisionJournal",
+                "Platform", "Board", "Transport", log,
             ], swiftSettings: warnings),
         // One action on one service, from the lock to the last state: `service -A`.
         .target(
             name: "Actions",
             dependencies: [
-                "ClusterModel", "WireFormat", "Config", "FailoverCore", "Platform", "Board", log,
+                "ClusterModel", "WireFormat", "Config", "FailoverCore", "DecisionJournal",
+                "Platform", "Board", log,
             ], swiftSettings: warnings),
         // A real cluster on one machine: namespaces, bridges, a shared disk, faults.
         .target(
@@ -107,7 +112,9 @@ let package = Package(
             name: "lab", dependencies: ["ClusterLab", arguments], swiftSettings: warnings),
         // `swift run -c release simulate --seeds 100`.
         .executableTarget(
-            name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: warnings),
+            name: "simulate",
+            dependencies: ["Simulation", "DecisionJournal", "Platform", arguments],
+            swiftSettings: warnings),
         // `swift run -c release bench`.
         .executableTarget(
             name: "bench",
@@ -129,6 +136,13 @@ let package = Package(
         .testTarget(name: "ConfigTests", dependencies: ["Config"]),
         .testTarget(name: "FailoverCoreTests", dependencies: ["FailoverCore"]),
         .testTarget(
+            name: "DecisionJournalTests",
+            dependencies: [
+                "ClusterModel", "WireFormat", "FailoverCore", "DecisionJournal", "Platform",
+                "Board",
+                "Daemon", "simulate", log,
+            ]),
+        .testTarget(
             name: "PlatformTests",
             dependencies: ["ClusterModel", "WireFormat", "Platform", "Board", "probe"]),
         // The built binaries, run for real.
@@ -140,7 +154,9 @@ let package = Package(
         // Whole clusters on ClusterLab: real processes, real multicast, a real block device.
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["ClusterLab", "ClusterModel", "heartbeat", "hactl", "lab"]),
+            dependencies: [
+                "ClusterLab", "ClusterModel", "DecisionJournal", "heartbeat", "hactl", "lab",
+            ]),
         // What fuzzing found, and its seeds, tried again.
         .testTarget(
             name: "FuzzRegressions", dependencies: ["FuzzTargets"],

@@ -60,6 +60,20 @@ int cshims_ring_doorbell(int rope, const struct cshims_path *path) {
     return sent < 0 ? -errno : 0;
 }
 
+/* Sends one record to the doorbell at `path`, whole or not at all; never waits. */
+int cshims_send_record(int rope, const struct cshims_path *path, const void *record, size_t count) {
+    struct sockaddr_un address;
+    socklen_t length = fill(&address, path);
+    return result((int)sendto(rope, record, count, MSG_DONTWAIT | MSG_NOSIGNAL,
+                              (struct sockaddr *)&address, length));
+}
+
+/* Takes the next record that waits at a doorbell; -EAGAIN when there is none. */
+int64_t cshims_receive_record(int fd, void *to, size_t capacity) {
+    ssize_t count = recv(fd, to, capacity, MSG_DONTWAIT);
+    return count < 0 ? -errno : count;
+}
+
 int cshims_open_loop(void) { return result(epoll_create1(EPOLL_CLOEXEC)); }
 
 int cshims_loop_watch(int loop, int fd, uint64_t token) {

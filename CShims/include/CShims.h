@@ -84,6 +84,8 @@ int cshims_open_doorbell(const struct cshims_path *path);
 int cshims_silence_doorbell(int fd);
 int cshims_open_rope(void);
 int cshims_ring_doorbell(int rope, const struct cshims_path *path);
+int cshims_send_record(int rope, const struct cshims_path *path, const void *record, size_t count);
+int64_t cshims_receive_record(int fd, void *to, size_t capacity);
 int cshims_open_loop(void);
 int cshims_loop_watch(int loop, int fd, uint64_t token);
 int cshims_loop_unwatch(int loop, int fd);

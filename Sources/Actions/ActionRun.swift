@@ -16,6 +16,7 @@ final class ActionRun {
     private let files: StateFiles
     private let eye: PartnerEye
     private var machine: ActionMachine
+    private let recorder: ActionRecorder
     private var child: RunningProcess?
     private var question: (about: ActionQuestion, at: Duration)?
     /// When the partner was looked at last.
@@ -40,6 +41,7 @@ final class ActionRun {
         let first = eye.look()
         times = actionTimes(job, report: eye.report)
         machine = ActionMachine(job.request, role: job.role, times: times, texts: job.texts)
+        recorder = ActionRecorder(job, times: times)
         firstSight = ActionSight(own: files.read(job.service.name, job.node), peer: first)
     }
     private let firstSight: ActionSight
@@ -56,6 +58,7 @@ final class ActionRun {
         let phase = left.flatMap { ActionPhase(rawValue: $0.phase.rawValue) }
         step(.began(firstSight, left: phase))
         while exitCode == nil { turn() }
+        recorder.end()
         return exitCode ?? 255
     }
 
@@ -101,7 +104,9 @@ final class ActionRun {
     }
 
     private func step(_ event: ActionEvent) {
-        let effects = machine.handle(event, now: timeSinceBoot())
+        let now = timeSinceBoot()
+        let effects = machine.handle(event, now: now)
+        recorder.handled(event, effects, at: now)
         for (index, effect) in effects.enumerated() {
             do throws(SystemError) {
                 try perform(effect)

@@ -55,4 +55,6 @@ package struct RunDirectory: Sendable {
     package var managerPage: String { path + "/nmond.page" }
     package var managerPulse: String { path + "/nmond.pulse" }
     package var managerBell: String { path + "/nmond.bell" }
+    /// Where lines of the decision journal are handed to its writer.
+    package var journalBell: String { path + "/journal.bell" }
 }

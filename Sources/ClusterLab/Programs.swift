@@ -33,7 +33,7 @@ package enum Programs {
     /// The names of the heartbeat binary.
     package static let heartbeatNames = [
         "nmond", "heartd", "heartc", "heartd_unicast", "heartc_unicast", "heartd_dio",
-        "heartc_dio", "heartd_raw", "heartc_raw", "ezguard", "ezwriter",
+        "heartc_dio", "heartd_raw", "heartc_raw", "ezguard", "ezwriter", "ezjournal",
     ]
     /// The names of the command binary.
     package static let commandNames = ["service", "hb", "openha"]

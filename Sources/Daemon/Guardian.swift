@@ -4,18 +4,30 @@ import Glibc
 import Logging
 import Platform
 
-/// nmond's eye on its guard: starts one when none runs, and again when it ended.
+/// nmond's eye on a daemon of this node that has a lock of its own, its guard or the writer of its
+/// journal: starts one when none runs, and again when it ended.
 final class Guardian {
     private let setting: ManagerSetting
+    private let program: String
     private let keyFile: String
+    /// What the loop says of the daemon, and of the process that starts it.
+    private let token: UInt64
+    private let starterToken: UInt64
     private var descriptor: CInt?
     private var starter: Child?
     private var startAt: Duration = .zero
     private var tries = 0
 
-    init(_ setting: ManagerSetting) {
+    /// - Parameter key: Of its lock file, without `.key`.
+    init(
+        _ setting: ManagerSetting, program: String, key: String, token: UInt64,
+        starterToken: UInt64
+    ) {
         self.setting = setting
-        keyFile = "\(setting.node.environment.procDirectory)/guard.key"
+        self.program = program
+        self.token = token
+        self.starterToken = starterToken
+        keyFile = "\(setting.node.environment.procDirectory)/\(key).key"
     }
 
     var deadline: Duration? { descriptor == nil ? startAt : nil }
@@ -24,7 +36,7 @@ final class Guardian {
         guard descriptor == nil, now >= startAt else { return }
         startAt = now + .seconds(1)
         if let pid = lockHolder(keyFile), let found = watchProcess(pid) {
-            guard (try? setting.loop.watch(found, token: ManagerLoop.Token.guardian)) != nil else {
+            guard (try? setting.loop.watch(found, token: token)) != nil else {
                 close(found)
                 return
             }
@@ -36,12 +48,12 @@ final class Guardian {
     }
 
     private func start(at now: Duration) {
-        let program = "\(setting.node.environment.bin)/ezguard"
+        let path = "\(setting.node.environment.bin)/\(program)"
         tries += 1
         if tries > 3 { startAt = now + .seconds(10) }
         do throws(SystemError) {
-            let child = try Child(program, [program])
-            try setting.loop.watch(child.descriptor, token: ManagerLoop.Token.guardStarter)
+            let child = try Child(path, [path])
+            try setting.loop.watch(child.descriptor, token: starterToken)
             starter = child
         } catch {
             setting.log.error("\(error)")
@@ -55,11 +67,11 @@ final class Guardian {
         if status == 0 {
             startAt = .zero
         } else {
-            setting.log.warning("ezguard did not start: exit code \(status)")
+            setting.log.warning("\(program) did not start: exit code \(status)")
         }
     }
 
-    /// The guard has ended: whoever ended it may be about to end us, so not at once.
+    /// The daemon has ended: whoever ended it may be about to end us, so not at once.
     func ended(at now: Duration) {
         guard let descriptor else { return }
         setting.loop.unwatch(descriptor)

@@ -19,6 +19,8 @@ final class ManagerLoop {
         static let writer: UInt64 = 3
         static let guardian: UInt64 = 4
         static let guardStarter: UInt64 = 5
+        static let journal: UInt64 = 6
+        static let journalStarter: UInt64 = 7
         static func link(_ index: Int) -> UInt64 { 1 << 32 | UInt64(index) }
         static func starter(_ index: Int) -> UInt64 { 2 << 32 | UInt64(index) }
         static func holder(_ number: UInt64) -> UInt64 { 3 << 32 | number & 0xFFFF_FFFF }
@@ -32,6 +34,8 @@ final class ManagerLoop {
     private let files: ServicesReload
     private let feed: PeerFileFeed
     private let guardian: Guardian
+    private let journalGuardian: Guardian
+    private let recorder: ManagerRecorder
     private var manager: Manager
     private var report: ManagerReport
     private var isEnding = false
@@ -50,12 +54,14 @@ final class ManagerLoop {
         let bin = setting.node.environment.bin
         feed = PeerFileFeed(
             program: "\(bin)/ezwriter", loop: setting.loop, token: Token.writer, log: log)
-        guardian = Guardian(setting)
-        manager = Manager(
-            node: setting.node.name, boot: setting.node.boot,
-            links: setting.monitor.lines.map(\.managed),
-            services: setting.services.map(\.managed),
-            sendsTrailer: setting.node.environment.tunables.sendsTrailer, at: timeSinceBoot())
+        guardian = Guardian(
+            setting, program: "ezguard", key: "guard", token: Token.guardian,
+            starterToken: Token.guardStarter)
+        journalGuardian = Guardian(
+            setting, program: "ezjournal", key: "journal", token: Token.journal,
+            starterToken: Token.journalStarter)
+        let now = timeSinceBoot()
+        (manager, recorder) = ManagerRecorder.begin(setting, at: now)
         report = ManagerReport(
             pid: getpid(), startedAt: setting.startedAt,
             heartbeat: Heartbeat(node: setting.node.name, hostID: hostID()),
@@ -65,8 +71,9 @@ final class ManagerLoop {
         }
         services.configure(setting.services)
         readServices(at: timeSinceBoot())
-        readLinks(at: timeSinceBoot())
-        carryOut(manager.settle(at: timeSinceBoot()), at: timeSinceBoot())
+        let first = timeSinceBoot()
+        readLinks(at: first)
+        settle(at: first)
     }
 
     /// Looks after this node until told to end.
@@ -78,13 +85,12 @@ final class ManagerLoop {
             readLinks(at: now)
             look(at: now)
             if let definitions = files.reload(at: now) { reconfigure(definitions, at: now) }
-            carryOut(manager.settle(at: now), at: now)
+            settle(at: now)
             setting.pulse.beat(at: now)
             guardian.look(at: now)
+            journalGuardian.look(at: now)
             feed.pump(at: now)
-            for service in actions.startSome() {
-                manager.handle(.actionEnded(service: service), at: now)
-            }
+            for service in actions.startSome() { tell(.actionEnded(service: service), at: now) }
         }
         return end()
     }
@@ -92,13 +98,29 @@ final class ManagerLoop {
     private var nextDeadline: Duration {
         var next = actions.isWaiting ? .zero : manager.deadline
         if links.isIncomplete || services.needsPolling { next = min(next, lookAt) }
-        for other in [files.deadline, feed.deadline, guardian.deadline].compactMap(\.self) {
+        for other in deadlines.compactMap(\.self) {
             next = min(next, other)
         }
         return next
     }
 
+    private var deadlines: [Duration?] {
+        [files.deadline, feed.deadline, guardian.deadline, journalGuardian.deadline]
+    }
+
     // MARK: - Facts
+
+    /// Every fact goes this way, so that the journal has it too.
+    private func tell(_ event: ManagerEvent, at now: Duration) {
+        recorder.handled(event, at: now)
+        manager.handle(event, at: now)
+    }
+
+    private func settle(at now: Duration) {
+        let effects = manager.settle(at: now)
+        recorder.settled(effects, by: manager, at: now)
+        carryOut(effects, at: now)
+    }
 
     private func handle(_ event: EventLoop.Event) {
         let now = timeSinceBoot()
@@ -110,6 +132,10 @@ final class ManagerLoop {
         case .readable(Token.writer): feed.takeAnswers(at: now)
         case .readable(Token.guardian): guardian.ended(at: now)
         case .readable(Token.guardStarter): guardian.starterEnded()
+        case .readable(Token.journal):
+            journalGuardian.ended(at: now)
+            recorder.writerEnded()
+        case .readable(Token.journalStarter): journalGuardian.starterEnded()
         case .readable(let token): handle(token: token, at: now)
         }
     }
@@ -123,7 +149,7 @@ final class ManagerLoop {
         case 4:
             guard let service = actions.ended(token: token) else { return }
             read(service, at: now)
-            manager.handle(.actionEnded(service: service), at: now)
+            tell(.actionEnded(service: service), at: now)
         default: break
         }
     }
@@ -133,8 +159,7 @@ final class ManagerLoop {
             switch change {
             case .own(let service): read(service, at: now)
             case .peer(let service):
-                manager.handle(
-                    .peerFile(service: service, services.peerFile(service)), at: now)
+                tell(.peerFile(service: service, services.peerFile(service)), at: now)
             case .everything: readServices(at: now)
             case .configuration: files.noteChange(at: now)
             }
@@ -142,19 +167,19 @@ final class ManagerLoop {
     }
 
     private func read(_ service: String, at now: Duration) {
-        manager.handle(.own(service: service, services.reading(service)), at: now)
+        tell(.own(service: service, services.reading(service)), at: now)
     }
 
     private func readServices(at now: Duration) {
         for service in services.names {
             read(service, at: now)
-            manager.handle(.peerFile(service: service, services.peerFile(service)), at: now)
+            tell(.peerFile(service: service, services.peerFile(service)), at: now)
         }
     }
 
     private func readLinks(at now: Duration) {
         for index in 0..<links.count {
-            manager.handle(.link(index, links.reading(index)), at: now)
+            tell(.link(index, links.reading(index)), at: now)
         }
     }
 
@@ -175,7 +200,7 @@ final class ManagerLoop {
         } catch {
             return log.error("\(error): \(files.file) not taken over")
         }
-        manager.handle(.configuration(definitions.map(\.managed)), at: now)
+        tell(.configuration(definitions.map(\.managed)), at: now)
         services.configure(definitions)
         readServices(at: now)
     }
@@ -233,14 +258,14 @@ final class ManagerLoop {
     /// Says that this end was asked for, so that nobody brings us back.
     private func end() -> Int32 {
         let limit = timeSinceBoot() + .milliseconds(500)
-        manager.handle(.terminate, at: timeSinceBoot())
+        tell(.terminate, at: timeSinceBoot())
         let entries = report.heartbeat.services.filter { $0.note?.meaning == .gracePeriod }
         let services = Set(entries.map(\.name))
         actions.tellToEnd(services)
         while actions.isRunning(for: services), timeSinceBoot() < limit {
             setting.loop.wait(until: limit) { handle($0) }
         }
-        carryOut(manager.settle(at: timeSinceBoot()), at: timeSinceBoot())
+        settle(at: timeSinceBoot())
         report.endedOnRequest = true
         setting.page.publish(report)
         return 0

@@ -18,6 +18,12 @@ package struct Doorbell: ~Copyable {
 
     /// Takes all rings that wait. Never blocks.
     package func silence() { _ = cshims_silence_doorbell(descriptor) }
+
+    /// Takes the next record that waits, in place of a ring; nil when there is none. Never blocks.
+    package func record(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+        let count = cshims_receive_record(descriptor, buffer.baseAddress, buffer.count)
+        return count < 0 ? nil : Int(count)
+    }
 }
 
 /// Rings other processes' doorbells; one socket for all.
@@ -33,6 +39,16 @@ package struct BellRope: ~Copyable {
     /// Never blocks, allocates nothing; a full queue or a missing bell is fine.
     package func ring(_ path: StaticPath) {
         withUnsafePointer(to: path.address) { _ = cshims_ring_doorbell(descriptor, $0) }
+    }
+
+    /// Sends a record instead of a mere ring, whole or not at all. Never blocks; false when nobody is
+    /// there to take it, or cannot take it now.
+    package func send(_ record: [UInt8], to path: StaticPath) -> Bool {
+        withUnsafePointer(to: path.address) { address in
+            record.withUnsafeBytes {
+                cshims_send_record(descriptor, address, $0.baseAddress, $0.count) >= 0
+            }
+        }
     }
 }
 

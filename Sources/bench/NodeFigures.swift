@@ -96,7 +96,7 @@ private struct Usage {
     var allocations: [String: Double] = [:]
 
     init(of node: Node, counter: String) throws {
-        let names = "nmond|heart[cd].*|ezguard|ezwriter"
+        let names = "nmond|heart[cd].*|ezguard|ezwriter|ezjournal"
         let script = """
             for p in $(pgrep -x '\(names)'); do
               echo "$(cat /proc/$p/comm) $p $(cut -d' ' -f1 /proc/$p/schedstat) \

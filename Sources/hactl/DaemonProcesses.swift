@@ -10,20 +10,29 @@ struct DaemonProcesses {
 
     static let manager = "nmond"
     static let guardian = "guard"
+    /// The writer of the decision journal: no part of the cluster, but not to be left behind either.
+    static let journal = "journal"
     /// How long the end of a process is waited for; after half of it, it is killed.
     static let patience = Duration.seconds(10)
 
     /// The pid of the daemon that holds a lock; nil when it is free.
     func holder(of key: String) -> Int32? { lockHolder("\(procDirectory)/\(key).key") }
 
-    /// All keys that are held, also those of links that left the monitor file since they started.
+    /// All keys of the cluster's daemons that are held, also those of links that left the monitor file since they started.
     var running: [String] {
         let files = ((try? directoryEntries(procDirectory)) ?? []).filter { $0.hasSuffix(".key") }
-        return files.map { String($0.dropLast(4)) }.filter { holder(of: $0) != nil }.sorted()
+        let keys = files.map { String($0.dropLast(4)) }.filter { $0 != DaemonProcesses.journal }
+        return keys.filter { holder(of: $0) != nil }.sorted()
     }
 
     var runningLinks: [String] {
         running.filter { $0 != DaemonProcesses.manager && $0 != DaemonProcesses.guardian }
+    }
+
+    /// Ends these links, all that remains, and last the writer of what was decided until then.
+    @discardableResult func endLinks(_ keys: [String]) -> Bool {
+        let areGone = end(keys)
+        return end([DaemonProcesses.journal]) && areGone
     }
 
     /// Ends nmond: its guard first, or it would come back.

@@ -122,7 +122,7 @@ struct Launcher {
         tellConsole("Stopping services if started")
         if LauncherServices(node).stopAll() { links.tellPeers() }
         tellConsole("Stopping OpenHA heartbeat")
-        daemons.end(daemons.runningLinks)
+        daemons.endLinks(daemons.runningLinks)
     }
 
     /// Services stay as they are, running scripts come to their end; a start that is only announced
@@ -131,7 +131,7 @@ struct Launcher {
         Console.print("\(node.isClassic ? "Stopping" : "Killing") \(product) daemons")
         daemons.endManager()
         LauncherServices(node).takeBackAnnouncedStarts()
-        daemons.end(daemons.runningLinks)
+        daemons.endLinks(daemons.runningLinks)
     }
 
     /// Each link is away for a moment only, far below any timeout, and no state changes (R12).
@@ -142,7 +142,7 @@ struct Launcher {
         Console.print("Starting \(product) daemons")
         if stood { _ = runBootReset(environment: node.environment) }
         links.restartRunning()
-        daemons.end(daemons.runningLinks.filter { !links.keys.contains($0) })
+        daemons.endLinks(daemons.runningLinks.filter { !links.keys.contains($0) })
         if links.startMissing() && stood { waitForTalk() }
         startManager()
     }

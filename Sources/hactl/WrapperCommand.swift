@@ -59,7 +59,7 @@ enum WrapperCommand {
         let daemons = DaemonProcesses(procDirectory: node.environment.procDirectory)
         let wasRunning = !daemons.running.isEmpty
         let isManagerGone = daemons.endManager()
-        let areLinksGone = daemons.end(daemons.runningLinks)
+        let areLinksGone = daemons.endLinks(daemons.runningLinks)
         return wasRunning && isManagerGone && areLinksGone ? ExitCode.success : ExitCode.failure
     }
 

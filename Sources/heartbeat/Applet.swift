@@ -13,6 +13,8 @@ enum Applet: String, CaseIterable {
     case ezguard
     /// Writes the peers' state files for nmond.
     case ezwriter
+    /// Writes the decision journal.
+    case ezjournal
 
     /// Runs the program that `arguments[0]` names; `heartbeat NAME ...` does as well.
     ///
@@ -44,6 +46,7 @@ enum Applet: String, CaseIterable {
         case .heartcRaw: runLink(.receiver, .disk, arguments)
         case .ezguard: runGuard(arguments)
         case .ezwriter: runWriter(arguments)
+        case .ezjournal: runJournal(arguments)
         }
     }
 }

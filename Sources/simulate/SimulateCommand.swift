@@ -23,7 +23,13 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Two nodes, five services, a network and a disk link in every run.")
     var usual = false
 
+    @Option(
+        name: .customLong("validate"), parsing: .upToNextOption,
+        help: "Ask the core once more for each decision in these journals of real nodes.")
+    var journals: [String] = []
+
     func run() throws {
+        guard journals.isEmpty else { throw ExitCode(validateJournals(journals)) }
         let start = seed ?? from
         let count = seed == nil ? seeds : 1
         var hours = 0.0

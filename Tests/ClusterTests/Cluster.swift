@@ -32,7 +32,22 @@ final class Cluster {
         }
     }
 
-    deinit { lab.shutDown() }
+    deinit {
+        validateJournals()
+        lab.shutDown()
+    }
+
+    /// Asks the core once more for each decision that our nodes have written down.
+    private func validateJournals() {
+        for node in lab.nodes where !node.isLegacy {
+            for name in ["decisions.jsonl.1", "decisions.jsonl"] {
+                let path = node.place(of: "\(logDirectory)/\(name)")
+                guard FileManager.default.fileExists(atPath: path) else { continue }
+                let verdict = JournalVerdict(path: path)
+                #expect(verdict.fault == nil, "\(node.name): \(name): \(verdict)")
+            }
+        }
+    }
 
     /// What the launcher and the daemons get from their environment: no talk delay, and a log.
     var environment: [String: String] {
@@ -147,7 +162,7 @@ final class Cluster {
                 let processes = try node.shell(
                     """
                     ps -eo pid,ppid,stat,wchan:24,lstart,args
-                    for p in $(pgrep -x 'nmond|service|ezwriter'); do
+                    for p in $(pgrep -x 'nmond|service|ezwriter|ezjournal'); do
                         echo "$p: $(cat /proc/$p/syscall) $(ls -l /proc/$p/fd | cut -c40-)"
                     done
                     """)

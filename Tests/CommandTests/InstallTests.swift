@@ -47,7 +47,8 @@ final class InstallTests {
     }
 
     static let programs = [
-        "ezguard", "ezwriter", "hactl", "hb", "heartbeat", "heartc", "heartc_dio", "heartc_raw",
+        "ezguard", "ezjournal", "ezwriter", "hactl", "hb", "heartbeat", "heartc", "heartc_dio",
+        "heartc_raw",
         "heartc_unicast", "heartd", "heartd_dio", "heartd_raw", "heartd_unicast", "nmond",
         "service",
     ]

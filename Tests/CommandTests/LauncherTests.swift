@@ -17,7 +17,7 @@ struct LauncherTests {
 
     func start() throws {
         #expect(try tree.launcher("start").exit == 0)
-        let keys = Set([link, peerLink, "nmond", "guard"])
+        let keys = Set([link, peerLink, "nmond", "guard", "journal"])
         #expect(tree.eventually { Set(tree.daemons.keys) == keys })
     }
 

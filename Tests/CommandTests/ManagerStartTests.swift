@@ -12,7 +12,7 @@ import Testing
 
     init() throws {
         tree = try CommandTree()
-        for name in ["nmond", "ezguard", "ezwriter", "heartc"] {
+        for name in ["nmond", "ezguard", "ezwriter", "ezjournal", "heartc"] {
             try FileManager.default.createSymbolicLink(
                 atPath: "\(tree.bin)/\(name)",
                 withDestinationPath: "\(CommandTree.products)/heartbeat")
@@ -36,7 +36,7 @@ import Testing
     private func stop() {
         // A guard that is about to start would look for an nmond in a tree that is gone.
         if holder("nmond") != nil { _ = soon { holder("guard") != nil } }
-        for name in ["guard", "nmond", "239.131.50.10-1235-nosuch0"] {
+        for name in ["guard", "nmond", "journal", "239.131.50.10-1235-nosuch0"] {
             if let pid = holder(name) { sendSignal(SIGTERM, to: pid) }
         }
         _ = soon { holder("guard") == nil && holder("nmond") == nil }

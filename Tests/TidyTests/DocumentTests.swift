@@ -39,8 +39,8 @@ struct DocumentTests {
             Repository.lines(page).filter { $0.hasPrefix(".Nm ") }
                 .map { $0.dropFirst(4).prefix { $0 != " " && $0 != "," } }.map(String.init)
         }
-        // These two only nmond starts; its page tells of them.
-        let hidden = ["ezguard", "ezwriter"]
+        // These only nmond starts; its page tells of them.
+        let hidden = ["ezguard", "ezwriter", "ezjournal"]
         let programs = try DocumentTests.installed("links").filter { !hidden.contains($0) }
         let commands = try DocumentTests.installed("commands") + ["openha", "ezha", "openha.init"]
         let files = ["nodes", "monitor", "services", "logfacility", "openha", "STATE.NODE"]
