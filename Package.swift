@@ -52,7 +52,7 @@ let package = Package(
         // Pure: a whole cluster on one thread and made-up time, from a seed; never installed.
         .target(
             name: "Simulation",
-            dependencies: ["ClusterModel", "WireFormat", "Config", "FailoverCore"],
+            dependencies: ["ClusterModel", "WireFormat", "HostileBeats", "Config", "FailoverCore"],
             // One thread, millions of turns: debug builds check exclusive access, that is enough.
             swiftSettings: pure + [
                 .unsafeFlags(

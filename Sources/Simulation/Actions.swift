@@ -81,7 +81,8 @@ extension SimulatedCluster {
         if let session = left?.session, node.scripts.contains(where: { $0.pid == session }) {
             return end(node, action, exitCode: action.request == .resolve ? 0 : 255)
         }
-        witness.began(action, node.index, at: now)
+        witness.began(
+            action, node.index, isConfigured: isConfigured(service, node), at: now)
         noteLook(node, action)
         step(node, action, .began(sight(node, action), left: left?.phase))
     }
@@ -224,6 +225,7 @@ extension SimulatedCluster {
             action.question = (about, at)
             return nil
         case .log(_, let text), .print(let text), .complain(let text):
+            witness.said(text, service, node.index, at: now)
             trace("\(node.name) \(services[service].name) \(action.request.rawValue): \(text)")
             return nil
         case .finish(let code):

@@ -88,4 +88,11 @@ extension Duration {
         let digits = String(thousandths % 1000 + 1000).dropFirst()
         return "\(thousandths / 1000).\(digits) s"
     }
+
+    /// For traces: seconds with all of their microseconds, `59.393605`.
+    package var decimals: String {
+        let micros = nanoseconds.magnitude / 1000
+        let digits = String(micros % 1_000_000 + 1_000_000).dropFirst()
+        return "\(nanoseconds < 0 ? "-" : "")\(micros / 1_000_000).\(digits)"
+    }
 }

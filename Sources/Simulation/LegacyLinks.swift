@@ -119,7 +119,7 @@ extension SimulatedCluster {
         }
         let message = media.take(Int(event.index))
         guard link.isAlive else { return }
-        if message.truth != nil { noteArrival(line, node, at: now) }
+        if let truth = message.truth { noteArrival(line, node, truth: truth, at: now) }
         overlay(message.bytes, programs, line, node)
         store(node, programs, line, truth: message.truth)
         let receiver = programs.receivers[line]

@@ -11,7 +11,7 @@ extension SimulatedCluster {
         let link = node.links[index]
         guard !link.isAlive else { return }
         link.start(pid: node.newPid(), at: node.clock(now))
-        trace("\(node.name) starts \(link.line.columns.joined(separator: " "))")
+        trace("\(node.name) starts \(link.text)")
         if link.isSender {
             link.clock = BeatClock(interval: link.line.interval, start: node.clock(now))
             plan(Event(.beat, node, index, token: link.run), in: .zero)
@@ -29,7 +29,7 @@ extension SimulatedCluster {
 
     func endLink(_ node: SimulatedNode, _ index: Int) {
         guard node.links[index].isAlive else { return }
-        trace("\(node.name) \(node.links[index].line.columns.joined(separator: " ")) ends")
+        trace("\(node.name) \(node.links[index].text) ends")
         node.links[index].end()
         wakeManager(node, in: .microseconds(100))
     }
@@ -38,9 +38,7 @@ extension SimulatedCluster {
     func freezeLink(_ node: SimulatedNode, _ index: Int, for duration: Duration) {
         let link = node.links[index]
         guard link.isAlive, link.frozenUntil <= now else { return }
-        trace(
-            "\(node.name) \(link.line.columns.joined(separator: " ")) is frozen for \(duration.text)"
-        )
+        trace("\(node.name) \(link.text) is frozen for \(duration.text)")
         link.loopAt = node.clock(now)
         link.frozenUntil = now + duration
     }
@@ -159,7 +157,7 @@ extension SimulatedCluster {
         link.writeEnds = now + time
         media.slots[index].write(bytes, truth: truth, at: now + time)
         for listener in nodes where listener !== node {
-            noteArrival(index, listener, at: now + time)
+            noteArrival(index, listener, truth: truth, at: now + time)
         }
     }
 
@@ -210,17 +208,19 @@ extension SimulatedCluster {
         _ = media.take(Int(event.index))
         guard link.isAlive else { return }
         link.loopAt = node.clock(now)
-        if message.truth != nil { noteArrival(message.line, node, at: now) }
+        if let truth = message.truth { noteArrival(message.line, node, truth: truth, at: now) }
         _ = hear(node, link, message.line, message.bytes, message.truth, isSecondLook: false)
     }
 
-    func noteArrival(_ line: Int, _ listener: SimulatedNode, at time: Duration) {
+    func noteArrival(
+        _ line: Int, _ listener: SimulatedNode, truth: Int64, at time: Duration
+    ) {
         let link = listener.links[line]
         let path = media.path(line, listener.index)
         guard listener.isUp, listener.pausedUntil <= now, link.isAlive, link.frozenUntil <= now,
             path.cuts == 0, path.readErrors == 0, path.staleReads == 0
         else { return }
-        witness.carried(line, to: listener.index, at: time)
+        witness.carried(line, to: listener.index, truth: truth, at: time)
     }
 
     func look(_ node: SimulatedNode, _ event: Event) {
@@ -274,7 +274,10 @@ extension SimulatedCluster {
     ) -> Bool {
         let clock = node.clock(now)
         let watch = link.watch
-        _ = link.judge!.judge(at: clock)
+        if link.judge!.judge(at: clock) {
+            witness.judged(index, node.index, isUp: false, at: now)
+            trace("\(node.name) heard nothing on \(link.text) for its timeout")
+        }
         let verdict = unsafe link.judge!.hear(
             bytes.span.bytes, at: clock, isSecondLook: isSecondLook
         ) {
@@ -295,6 +298,10 @@ extension SimulatedCluster {
                 truth, link, index, node.index, isTrailer: beat.header.trailer != nil, at: now)
             if truth != nil, truth == link.lastTaken {
                 noteWord(node, link, bytes, isNews: beat.isNews)
+            }
+            if beat.cameUp {
+                witness.judged(index, node.index, isUp: true, at: now)
+                trace("\(node.name) hears \(link.text)")
             }
             link.beatAt = beat.sentAt
             tally.heard += 1

@@ -21,6 +21,7 @@ extension SimulatedCluster {
             definitions: definitions)
         node.manager = manager
         trace("\(node.name) nmond starts")
+        witness.managerStarted(node.index, at: now)
         for service in services.indices where isOurs(service, node) {
             manager.noteOwn(service)
             manager.notePeerFile(service)
@@ -203,7 +204,7 @@ extension SimulatedCluster {
                 guard node.links[index].pid == pid else { continue }
                 endLink(node, index)
             case .log(let severity, let text):
-                if severity == .critical { witness.reported(text, node.index, at: now) }
+                witness.logged(severity, text, node.index, at: now)
                 trace("\(node.name) nmond: \(text)")
             }
         }
@@ -241,22 +242,34 @@ extension SimulatedCluster {
     // MARK: - The services file
 
     func parsedServices(_ node: SimulatedNode) -> [ServiceDefinition] {
-        ServicesFile.parse(node.disk.servicesText, file: "services").value.services
+        ServicesFile.parse(node.disk.servicesText ?? [], file: "services").value.services
     }
 
     func isOurs(_ service: Int, _ node: SimulatedNode) -> Bool {
         services[service].role(of: node.name) != nil
     }
 
-    /// Somebody edited the services file.
-    func edit(_ node: SimulatedNode, services text: [UInt8]) {
+    /// Somebody edited the services file, or took it away.
+    func edit(_ node: SimulatedNode, services text: [UInt8]?) {
         node.disk.servicesText = text
+        node.servicesEditedAt = now
         node.manager?.reloadAt = now + .milliseconds(100)
         wakeManager(node, in: .milliseconds(100))
     }
 
+    /// What its services file says about a service lets nmond act on it, or was so a moment ago (S10).
+    func isConfigured(_ service: Int, _ node: SimulatedNode) -> Bool {
+        guard let text = node.disk.servicesText, now - node.servicesEditedAt > .seconds(1) else {
+            return true
+        }
+        guard text != Array(plan.services.utf8) else { return true }
+        return parsedServices(node).contains { $0.isSamePair(as: services[service]) }
+    }
+
     private func reload(_ node: SimulatedNode, _ manager: SimulatedManager, _ clock: Duration) {
         manager.reloadAt = nil
+        // One that cannot be read leaves the last good version in force.
+        guard node.disk.servicesText != nil else { return }
         let definitions = parsedServices(node)
         guard definitions != manager.definitions else { return }
         manager.definitions = definitions
@@ -267,6 +280,12 @@ extension SimulatedCluster {
             manager.notePeerFile(service)
         }
         tellFacts(node, manager, clock)
+    }
+}
+
+extension ServiceDefinition {
+    fileprivate func isSamePair(as other: ServiceDefinition) -> Bool {
+        name == other.name && primary == other.primary && secondary == other.secondary
     }
 }
 

@@ -52,6 +52,8 @@ final class SimulatedLink {
     }
 
     var isAlive: Bool { pid != nil }
+    /// As its line in the monitor file.
+    var text: String { line.columns.joined(separator: " ") }
 
     /// What the last news said; nil where that cannot be read.
     func decodedNews(_ layout: Layout) -> Heartbeat? {

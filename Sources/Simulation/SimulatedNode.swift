@@ -29,6 +29,7 @@ final class SimulatedNode {
 
     // Its disk.
     var disk: NodeDisk
+    var servicesEditedAt: Duration = .seconds(-1000)
 
     /// Writes of state files fail.
     var diskFaults = 0
@@ -136,8 +137,8 @@ struct NodeDisk {
     var records: [LockRecord?]
     /// Where the service ran last; synced.
     var runners: [(node: Int, number: UInt32)?]
-    /// The services file.
-    var servicesText: [UInt8]
+    /// The services file; nil while it is not there.
+    var servicesText: [UInt8]?
     var bootMark: BootIdentity?
 
     init(services count: Int, text: [UInt8]) {

@@ -14,6 +14,9 @@ package struct SimulationRun: Sendable {
     package var races: [LegacyRace: Int] = [:]
     package var automaticStarts = 0
     package var believedReplays = 0
+    /// L1: how much later than timeout, grace period and check script a start began, at worst; of
+    /// scenarios that measure it.
+    package var slowestStart: Duration = .zero
 
     /// Runs the default mix for an hour of made-up time, or until something is wrong.
     package static func mixed(
@@ -32,6 +35,18 @@ package struct SimulationRun: Sendable {
             if stopsAtFirst && !cluster.witness.violations.isEmpty { break }
         }
         return SimulationRun(seed: seed, cluster)
+    }
+
+    /// Plays a named scenario.
+    package static func of(
+        _ scenario: Scenario, seed: UInt64, tracer: ((Duration, String) -> Void)? = nil
+    ) -> SimulationRun {
+        let stage = scenario.stage(seed: seed)
+        stage.cluster.tracer = tracer
+        scenario.play(stage)
+        var run = SimulationRun(seed: seed, stage.cluster)
+        run.slowestStart = stage.slowestStart
+        return run
     }
 
     private init(seed: UInt64, _ cluster: SimulatedCluster) {

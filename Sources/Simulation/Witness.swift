@@ -40,12 +40,16 @@ package struct Witness {
     var legacy: LegacyKnowledge
     /// Fresh verdicts for replays by listeners that had never heard the sender.
     package private(set) var believedReplays = 0
+    package internal(set) var chronicle = Chronicle()
 
     private let names: [String]
     let nodeNames: [String]
     let partners: [[Int?]]
     let connections: Connections
     var tracker: ConnectionTracker
+    private var reasons: StartReasons
+    /// The partner was silent when the action that holds the lock began.
+    private var wasSilent: [[Bool]]
     var holds: [[Hold?]]
     var states: [[ServiceState]]
     /// When a node last left a service free, by its state file.
@@ -54,7 +58,6 @@ package struct Witness {
     private var found: [[ServiceState]]
     var lastCause: [Duration]
     private var lastStart: [Duration?]
-    private var isUp: [Bool]
     var longestTimeout: Duration
     /// Sends trailers, so that nothing old or damaged may be taken for its beat.
     var trusts: [Bool]
@@ -80,13 +83,14 @@ package struct Witness {
         legacy = LegacyKnowledge(nodes: nodes, lines: lines.count, links: plan.linkCount)
         connections = Connections(lines: lines, nodes: nodes, links: plan.linkCount)
         tracker = ConnectionTracker(connections)
+        reasons = StartReasons(connections)
+        wasSilent = services.map { _ in Array(repeating: false, count: nodes) }
         holds = services.map { _ in Array(repeating: nil, count: nodes) }
         states = services.map { _ in Array(repeating: .frozenStop, count: nodes) }
         found = states
         freeAt = services.map { _ in Array(repeating: .zero, count: nodes) }
         lastCause = Array(repeating: .zero, count: services.count)
         lastStart = Array(repeating: nil, count: services.count)
-        isUp = Array(repeating: false, count: nodes)
         longestTimeout = lines.map(\.timeout).max() ?? .seconds(10)
     }
 
@@ -97,13 +101,13 @@ package struct Witness {
     // MARK: - Machines and links
 
     mutating func came(_ node: Int, at now: Duration) {
-        isUp[node] = true
+        chronicle.note(.power(isOn: true), on: node, at: now)
         noteCause(at: now)
     }
 
     /// Nothing runs there any more.
     mutating func went(_ node: Int, at now: Duration) {
-        isUp[node] = false
+        chronicle.note(.power(isOn: false), on: node, at: now)
         for service in holds.indices { holds[service][node] = nil }
         noteCause(at: now)
     }
@@ -119,8 +123,18 @@ package struct Witness {
     }
 
     /// A true beat reached a listener that listens.
-    mutating func carried(_ line: Int, to listener: Int, at time: Duration) {
+    mutating func carried(_ line: Int, to listener: Int, truth: Int64, at time: Duration) {
         tracker.carried(line, to: listener, at: time)
+        reasons.carried(line, to: listener, truth: truth, at: time)
+    }
+
+    mutating func managerStarted(_ node: Int, at now: Duration) {
+        reasons.managerStarted(node, at: now)
+    }
+
+    /// When every link from `peer` will have been silent for its timeout, if nothing more arrives.
+    func silentAt(of peer: Int, to node: Int) -> Duration {
+        reasons.silentAt(of: peer, to: node)
     }
 
     /// S7: a listener took a beat for fresh.
@@ -153,6 +167,7 @@ package struct Witness {
         by action: SimulatedAction?, at now: Duration
     ) {
         let isOperators = action?.isOperators ?? false
+        if state != old { chronicle.note(.state(state), service, on: node, at: now) }
         if states[service][node].leavesServiceFree { freeAt[service][node] = now }
         if state.leavesServiceFree { freeAt[service][node] = now }
         if old == .frozenStop, state != .frozenStop, !isOperators, now > .zero {
@@ -164,12 +179,37 @@ package struct Witness {
         if state == .stopped, !isOperators, holds[service][node] != nil {
             accuse("truth", "\(about(service, node)) is called STOPPED, and runs", at: now)
         }
+        if old == .started, state != .started, action != nil, !isOperators {
+            accuse("L2", "\(about(service, node)) leaves STARTED by itself", at: now)
+        }
         states[service][node] = state
     }
 
-    mutating func began(_ action: SimulatedAction, _ node: Int, at now: Duration) {
-        found[action.service][node] = states[action.service][node]
-        if action.isOperators { lastCause[action.service] = now }
+    /// It took its service's lock.
+    mutating func began(
+        _ action: SimulatedAction, _ node: Int, isConfigured: Bool, at now: Duration
+    ) {
+        let service = action.service
+        chronicle.note(
+            .asked(action.request, isOperators: action.isOperators), service, on: node, at: now)
+        found[service][node] = states[service][node]
+        if action.isOperators { lastCause[service] = now }
+        guard !action.isOperators, action.request == .start else { return }
+        if !isConfigured {
+            accuse("S10", "\(about(service, node)): nmond acts on what no file names", at: now)
+        }
+        guard let partner = partners[service][node] else { return }
+        wasSilent[service][node] = reasons.isSilent(partner, to: node, at: now)
+        if isPlain(partner, node), !wasSilent[service][node], !reasons.wasHeard(partner, by: node) {
+            accuse(
+                "S11", "\(about(service, node)): nmond acts, and has not heard its partner",
+                at: now)
+        }
+    }
+
+    /// Both speak one layout, with trailers: all of what one says reaches the other as it was said.
+    func isPlain(_ node: Int, _ other: Int) -> Bool {
+        trusts[node] && trusts[other] && layouts[node] == layouts[other]
     }
 
     mutating func killed(_ action: SimulatedAction, _ node: Int, at now: Duration) {
@@ -181,6 +221,9 @@ package struct Witness {
         _ action: SimulatedAction, _ node: SimulatedNode, exitCode: Int32, at now: Duration
     ) {
         let (service, index) = (action.service, node.index)
+        chronicle.note(
+            .exit(action.request, exitCode, isOperators: action.isOperators), service, on: index,
+            at: now)
         if action.isOperators { lastCause[service] = now }
         guard exitCode == 0 else { return }
         let state = node.disk.states[service] ?? .unknown
@@ -217,6 +260,7 @@ package struct Witness {
         at now: Duration
     ) {
         let (service, index) = (script.service, node.index)
+        chronicle.note(.script(script.script), service, on: index, at: now)
         if let other = node.script(of: service) {
             accuse(
                 "S4",
@@ -226,18 +270,22 @@ package struct Witness {
         if !action.isOperators, found[service][index] == .frozenStop {
             accuse("S5", "\(about(service, index)): a script runs though it was frozen", at: now)
         }
+        if !action.isOperators, script.script == .stop {
+            accuse("L2", "\(about(service, index)): stopped by nobody's word", at: now)
+        }
         guard script.script == .start else { return }
         if !action.hasProof {
             accuse("S3", "\(about(service, index)): starts without its check script's yes", at: now)
         }
-        judgeStart(service, index, action, lookedAt: node.epoch + action.lastLook, at: now)
+        judgeStart(service, node, action, lookedAt: node.epoch + action.lastLook, at: now)
         if holds[service][index] == nil { holds[service][index] = Hold(since: now) }
     }
 
     private mutating func judgeStart(
-        _ service: Int, _ node: Int, _ action: SimulatedAction, lookedAt: Duration,
+        _ service: Int, _ machine: SimulatedNode, _ action: SimulatedAction, lookedAt: Duration,
         at now: Duration
     ) {
+        let node = machine.index
         guard let partner = partners[service][node] else { return }
         let since = action.began - longestTimeout - .seconds(3)
         var excuse = tracker.excuse(node, partner, since: since, at: now)
@@ -268,14 +316,9 @@ package struct Witness {
         }
         guard !action.isOperators else { return }
         automaticStarts += 1
-        let isFree =
-            states[service][partner].leavesServiceFree
-            || now - freeAt[service][partner] < .milliseconds(2500)
-        if !isFree && isUp[partner] && excuse == nil {
-            accuse(
-                "S2",
-                "\(about(service, node)) starts, and is \(states[service][partner].name) on \(nodeNames[partner])",
-                at: now)
+        judgeReason(service, machine, partner, action, isExcused: excuse != nil, at: now)
+        if holds[service][node] != nil {
+            accuse("S12", "\(about(service, node)) starts beside what may still run", at: now)
         }
         if let last = lastStart[service], last >= lastCause[service], excuse == nil {
             accuse(
@@ -285,9 +328,39 @@ package struct Witness {
         lastStart[service] = now
     }
 
+    /// S2: the partner leaves it free, or was silent on all links for a full timeout. S11: our own
+    /// state is known.
+    private mutating func judgeReason(
+        _ service: Int, _ machine: SimulatedNode, _ partner: Int, _ action: SimulatedAction,
+        isExcused: Bool, at now: Duration
+    ) {
+        let node = machine.index
+        if found[service][node] == .unknown {
+            accuse("S11", "\(about(service, node)) starts, and was unknown here", at: now)
+        }
+        let isFree =
+            states[service][partner].leavesServiceFree
+            || now - freeAt[service][partner] < .milliseconds(2500)
+        guard !isFree else { return }
+        let state = "is \(states[service][partner].name) on \(nodeNames[partner])"
+        guard isPlain(partner, node) || !isExcused else { return }
+        guard wasSilent[service][node] else {
+            return accuse(
+                "S2", "\(about(service, node)) starts, \(state), and that is not silent", at: now)
+        }
+        // What stood still a moment ago may not know yet.
+        let isAwake = machine.manager.map { $0.frozenUntil + .seconds(4) < now } ?? false
+        if isAwake, reasons.cameBack(partner, to: node, since: action.began, at: now) {
+            accuse(
+                "S2", "\(about(service, node)) starts, \(state), and that came back", at: now)
+        }
+    }
+
     mutating func scriptEnded(
         _ script: SimulatedScript, _ node: SimulatedNode, isGood: Bool, at now: Duration
     ) {
+        chronicle.note(
+            .scriptEnd(script.script, isGood: isGood), script.service, on: node.index, at: now)
         switch script.script {
         case .check:
             if isGood { node.action(script.action)?.hasProof = true }
@@ -298,8 +371,20 @@ package struct Witness {
         }
     }
 
-    mutating func reported(_ text: String, _ node: Int, at now: Duration) {
-        reports.append((node, now, text))
+    /// A line of nmond's log.
+    mutating func logged(_ severity: Severity, _ text: String, _ node: Int, at now: Duration) {
+        chronicle.note(.log(severity, text), on: node, at: now)
+        if severity == .critical { reports.append((node, now, text)) }
+    }
+
+    /// A line of an action.
+    mutating func said(_ text: String, _ service: Int, _ node: Int, at now: Duration) {
+        chronicle.note(.said(text), service, on: node, at: now)
+    }
+
+    /// A listener judges its link anew.
+    mutating func judged(_ line: Int, _ listener: Int, isUp: Bool, at now: Duration) {
+        chronicle.note(.link(line, isUp: isUp), on: listener, at: now)
     }
 
     /// Runs on both of its nodes at this moment.

@@ -8,7 +8,12 @@ import Simulation
 struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Runs simulated clusters of the shipped code, with faults, from seeds.")
+        abstract: "Runs simulated clusters of the shipped code, with faults, from seeds.",
+        discussion: """
+            Without --scenario each seed is an hour of a cluster with a mix of all faults. The same \
+            seed gives the same run, and the same trace, everywhere. It ends with 1 if anything \
+            happened that must not; docs/reliability.md has the rules by their names.
+            """)
 
     @Option(help: "How many seeds to run.")
     var seeds: Int = 100
@@ -16,11 +21,17 @@ struct SimulateCommand: ParsableCommand {
     var from: UInt64 = 1
     @Option(help: "One seed only.")
     var seed: UInt64?
+    @Option(help: "A named scenario instead of the mix: 01 to 20, or all.")
+    var scenario: String?
     @Flag(help: "Print what happens, line by line; with --seed.")
     var trace = false
     @Flag(help: "Stop at the first seed with a violation.")
     var first = false
-    @Flag(help: "Two nodes, five services, a network and a disk link in every run.")
+    @Flag(help: "List the scenarios.")
+    var list = false
+    @Flag(help: "Every scenario with 200 seeds, and some hours of the mix.")
+    var quick = false
+    @Flag(help: "Two nodes, five services, a network and a disk link in every run of the mix.")
     var usual = false
 
     @Option(
@@ -28,42 +39,69 @@ struct SimulateCommand: ParsableCommand {
         help: "Ask the core once more for each decision in these journals of real nodes.")
     var journals: [String] = []
 
+    func validate() throws {
+        if trace, seed == nil { throw ValidationError("--trace goes with --seed.") }
+        if quick, seed != nil || scenario != nil {
+            throw ValidationError("--quick goes with neither --seed nor --scenario.")
+        }
+        if seeds < 1 { throw ValidationError("--seeds: at least one.") }
+        if let scenario, scenario != "all", Scenario.named(scenario) == nil {
+            throw ValidationError("--scenario \(scenario): see --list.")
+        }
+    }
+
     func run() throws {
         guard journals.isEmpty else { throw ExitCode(validateJournals(journals)) }
-        let start = seed ?? from
-        let count = seed == nil ? seeds : 1
-        var hours = 0.0
-        var tally = Tally()
-        var bad = 0
-        var races: [LegacyRace: Int] = [:]
-        var doubles: [Witness.Excuse: Int] = [:]
-        var starts = 0
-        for seed in start..<start + UInt64(count) where !first || bad == 0 {
-            let run = SimulationRun.mixed(
-                seed: seed, plan: usual ? .usual : nil, stopsAtFirst: first,
-                tracer: trace ? { print("\($0)  \($1)") } : nil)
-            hours += run.hours
-            tally += run.tally
-            starts += run.automaticStarts
-            doubles.merge(run.doubleRuns, uniquingKeysWith: +)
-            races.merge(run.races, uniquingKeysWith: +)
-            for violation in run.violations {
-                print("seed \(seed): \(violation.rule) at \(violation.at): \(violation.what)")
+        if list {
+            for scenario in Scenario.all { print("\(scenario.name)  \(scenario.title)") }
+            return
+        }
+        var report = SimulationReport(isUsual: usual)
+        if quick {
+            for scenario in Scenario.all { play(scenario, 1...200, &report) }
+            mix(1...150, &report)
+        } else {
+            let start = seed ?? from
+            let range = start...(seed ?? start + UInt64(seeds) - 1)
+            switch scenario {
+            case nil: mix(range, &report)
+            case "all": for scenario in Scenario.all { play(scenario, range, &report) }
+            case let name?: play(Scenario.named(name)!, range, &report)
             }
-            bad += run.violations.count
         }
-        print(
-            "\(hours) cluster-hours, \(tally.beats) beats, \(starts) automatic starts, \(bad) violations"
-        )
-        for (kind, count) in tally.faults.sorted(by: { $0.key < $1.key }) {
-            print("  \(count) \(kind)")
+        report.printSummary()
+        if report.violations > 0 { throw ExitCode(1) }
+    }
+
+    private func goesOn(_ report: SimulationReport) -> Bool { !first || report.violations == 0 }
+
+    private var tracer: ((Duration, String) -> Void)? {
+        trace ? { at, text in print("\(at.padded)  \(text)") } : nil
+    }
+
+    private func play(
+        _ scenario: Scenario, _ seeds: ClosedRange<UInt64>, _ report: inout SimulationReport
+    ) {
+        for seed in seeds where goesOn(report) {
+            let run = SimulationRun.of(scenario, seed: seed, tracer: tracer)
+            report.add(run, scenario: scenario.name)
         }
-        for (kind, count) in doubles.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            print("  double runs: \(count) \(kind.rawValue)")
+        if !trace { report.printLine(of: scenario, runs: seeds.count) }
+    }
+
+    private func mix(_ seeds: ClosedRange<UInt64>, _ report: inout SimulationReport) {
+        for seed in seeds where goesOn(report) {
+            let run = SimulationRun.mixed(
+                seed: seed, plan: usual ? .usual : nil, stopsAtFirst: first, tracer: tracer)
+            report.add(run, scenario: nil)
         }
-        for (race, count) in races.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            print("  double runs, the C program's own: \(count) \(race.rawValue)")
-        }
-        if bad > 0 { throw ExitCode(1) }
+    }
+}
+
+extension Duration {
+    /// In a column as wide as an hour.
+    fileprivate var padded: String {
+        let text = decimals
+        return String(repeating: " ", count: max(0, 12 - text.utf8.count)) + text
     }
 }
