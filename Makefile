@@ -7,6 +7,9 @@ RELEASE = -c release --static-swift-stdlib --disable-local-rpath
 STATIC = $(RELEASE) -Xswiftc -static-executable --scratch-path .build-static
 # Where `install` finds heartbeat and hactl; set, nothing is built.
 INSTALL_BINARIES ?=
+# Of `simulate`: how many seeds, and the first one.
+SEEDS ?= 1000
+FROM ?= 1
 # Of the demo's links, in seconds; the tutorial's monitor file has 10.
 TIMEOUT ?= 5
 # Of each target, and which: `make fuzz SECONDS=600 TARGETS="frame monitor"`; all, if none is named.
@@ -25,7 +28,7 @@ PREFIX ?= /usr/local/cluster
 LAYOUT ?= classic
 PLACES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LAYOUT='$(LAYOUT)'
 
-.PHONY: help build demo test lint bench fuzz sanitize release install uninstall
+.PHONY: help build demo test simulate lint bench fuzz sanitize release install uninstall
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t w; do printf '  make %-10s %s\n' "$$t" "$$w"; done
 build: ## debug build of everything
@@ -38,7 +41,9 @@ demo: ## the tutorial's failover, played on this machine; needs root, installs w
 test: ## all tests; needs root for the cluster tests, installs what it needs
 	@sh init/prerequisites test
 	$(SWIFT) build --build-tests
+	$(SWIFT) build -c release --product simulate
 	$(SWIFT) test --skip-build --disable-xctest --skip ClusterTests
+	"$$($(SWIFT) build -c release --show-bin-path)/simulate" --quick
 	$(SWIFT) test --skip-build --disable-xctest --filter ClusterTests
 lint: ## style of the Swift sources, syntax of the scripts
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
@@ -60,6 +65,11 @@ sanitize: ## the unit tests with address, undefined-behaviour and thread sanitiz
 	$(SWIFT) test --skip-build $(ADDRESS) --disable-xctest --skip 'ClusterTests|AllocationTests'
 	$(SWIFT) build --build-tests $(THREAD)
 	$(SWIFT) test --skip-build $(THREAD) --disable-xctest --skip 'ClusterTests|AllocationTests'
+simulate: ## SEEDS hours of simulated clusters with all faults, and SEEDS seeds of every scenario
+	@sh init/prerequisites build
+	$(SWIFT) build -c release --product simulate
+	@s="$$($(SWIFT) build -c release --show-bin-path)/simulate"; \
+	"$$s" --scenario all --from $(FROM) --seeds $(SEEDS) && "$$s" --from $(FROM) --seeds $(SEEDS)
 bench: release ## figures of this machine: memory, processor time, allocations, a storm of bad beats
 	@sh init/prerequisites test
 	$(SWIFT) build $(RELEASE)

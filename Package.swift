@@ -135,6 +135,10 @@ let package = Package(
             resources: [.copy("Vectors")]),
         .testTarget(name: "ConfigTests", dependencies: ["Config"]),
         .testTarget(name: "FailoverCoreTests", dependencies: ["FailoverCore"]),
+        // Whole clusters on made-up time: a few seeds of everything, and the checkers themselves.
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["ClusterModel", "Config", "FailoverCore", "Simulation"]),
         .testTarget(
             name: "DecisionJournalTests",
             dependencies: [

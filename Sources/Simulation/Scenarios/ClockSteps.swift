@@ -13,11 +13,7 @@ extension Scenario {
             steady.follow(twin.cluster)
             stage.takeover(stepsClocks: true)
             twin.takeover(stepsClocks: false)
-            let difference = zip(stepped.lines, steady.lines).first { $0 != $1 }
-            stage.expect(
-                stepped.lines == steady.lines,
-                "S6: with steps \"\(difference?.0 ?? "another end")\", "
-                    + "without \"\(difference?.1 ?? "another end")\"")
+            stage.expectTwins(stepped.lines, steady.lines)
             stage.expect(
                 stage.cluster.witness.chronicle == twin.cluster.witness.chronicle,
                 "S6: the same decisions")
@@ -38,6 +34,15 @@ private final class Timeline {
 }
 
 extension Stage {
+    /// S6: with steps of the wall clocks and without, everything is the same, byte for byte.
+    func expectTwins(_ stepped: [String], _ steady: [String]) {
+        let difference = zip(stepped, steady).first { $0 != $1 }
+        expect(
+            stepped == steady,
+            "S6: with steps \"\(difference?.0 ?? "another end")\", "
+                + "without \"\(difference?.1 ?? "another end")\"")
+    }
+
     /// A takeover with some other trouble, and clocks that are stepped at any moment of it, or would be.
     fileprivate func takeover(stepsClocks: Bool) {
         begin()

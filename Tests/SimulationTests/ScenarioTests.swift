@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Simulation
+
+/// The twenty scenarios, a few seeds each; `simulate --quick` has many more.
+struct ScenarioTests {
+    @Test("a scenario ends as expected", arguments: Scenario.all)
+    func asExpected(_ scenario: Scenario) {
+        for seed in 1001...1003 as ClosedRange<UInt64> {
+            let run = SimulationRun.of(scenario, seed: seed)
+            #expect(run.violations == [], "\(scenario.name), seed \(seed)")
+        }
+    }
+
+    @Test(
+        "an hour of all faults, and nothing that must not be",
+        arguments: 1...2 as ClosedRange<UInt64>)
+    func mixed(seed: UInt64) {
+        let run = SimulationRun.mixed(seed: seed)
+        #expect(run.violations == [], "seed \(seed)")
+        #expect(run.hours >= 1)
+    }
+
+    @Test("scenarios are numbered 01 to 20, in order")
+    func numbers() {
+        let numbers = (1...20).map { $0 < 10 ? "0\($0)" : "\($0)" }
+        #expect(Scenario.all.map(\.name) == numbers)
+        #expect(Scenario.named("16")?.title.contains("clocks") == true)
+        #expect(Scenario.named("21") == nil)
+    }
+}
+
+/// Seeds that once showed something wrong, in the product or in the simulator, and what it was.
+struct RegressionSeeds {
+    struct Row: Sendable, CustomTestStringConvertible {
+        var seed: UInt64
+        /// nil: the mix of all faults.
+        var scenario: String?
+        var showed: String
+
+        var testDescription: String { "seed \(seed), \(scenario ?? "mix"): \(showed)" }
+    }
+
+    static let rows = [
+        Row(seed: 10, scenario: "07", showed: "the play ended before the timeout it waits for")
+    ]
+
+    @Test("what a seed once showed is mended", arguments: rows)
+    func mended(_ row: Row) throws {
+        let run: SimulationRun
+        if let name = row.scenario {
+            run = SimulationRun.of(try #require(Scenario.named(name)), seed: row.seed)
+        } else {
+            run = SimulationRun.mixed(seed: row.seed)
+        }
+        #expect(run.violations == [])
+    }
+}
