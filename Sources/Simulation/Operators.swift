@@ -76,3 +76,13 @@ extension SimulatedCluster {
         }
     }
 }
+
+extension SimulatedCluster {
+    /// `unfreeze`, typed on one node.
+    package func unfreeze(_ service: Int, on node: Int) { command(.unfreeze, service, nodes[node]) }
+
+    /// Where a service runs in truth, whatever the state files say.
+    package func runningOn(_ service: Int) -> [Int] {
+        nodes.indices.filter { witness.isHeld(service, $0) }
+    }
+}
