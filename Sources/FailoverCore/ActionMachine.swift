@@ -132,7 +132,12 @@ extension ActionMachine {
         case .nothing: return finish(0)
         case .refuse: return refuse(peer)
         case .write(let state):
-            return ready + warning + [.record(.idle), .write(state)]
+            // A frozen start must not be taken for a grace period, nor, if the write fails, a grace
+            // period that stays for a frozen start.
+            let writes: [ActionEffect] =
+                state == .startReady
+                ? [.record(.idle), .write(state)] : [.write(state), .record(.idle)]
+            return ready + warning + writes
                 + report(.info, texts.done(request, from: found)) + finish(0)
         case .runStop:
             var effects = ready

@@ -278,6 +278,7 @@ extension SimulatedCluster {
         run.ignoresTerm = scriptDice.once(in: 5)
         witness.scriptBegan(run, action, node, at: now)
         judgeWord(script, node, action)
+        traceRace()
         if script == .start, node.manager != nil {
             witness.expectClaim(saidBySenders(of: node, service), service, node.index, at: now)
         }

@@ -93,7 +93,9 @@ package struct ClusterPlan: Sendable {
 
 extension ClusterPlan {
     /// The default mix: mostly two nodes, sometimes more, with links and scripts of all kinds.
-    package init(varied dice: inout Dice) {
+    ///
+    /// - Parameter programs: What runs on the nodes; nil: mostly ours, now and then one of the mixes.
+    package init(varied dice: inout Dice, programs: ProgramMix? = nil) {
         let nodes = [2, 2, 2, 2, 2, 2, 2, 2, 3, 4][dice.below(10)]
         let links = dice.weighted([2, 10, 2]) + 1
         let kinds = (0..<links).map { index in
@@ -116,30 +118,40 @@ extension ClusterPlan {
         // Draws of their own: the other plans are what they were before there were mixed ones.
         var copy = dice
         var mix = Dice(seed: copy.bits(), stream: 7)
-        varyPrograms(&mix)
+        vary(programs, &mix)
     }
 
-    /// A C program on one node now and then, nodes without trailers, and two layouts in one cluster.
-    private mutating func varyPrograms(_ dice: inout Dice) {
-        switch dice.weighted([20, 4, 2, 1]) {
-        case 1: nodes[dice.below(nodes.count)].isLegacy = true
-        case 2:
+    private mutating func vary(_ programs: ProgramMix?, _ dice: inout Dice) {
+        let drawn: ProgramMix? = [nil, .legacy, .noTrailer, .layouts][dice.weighted([20, 4, 2, 1])]
+        switch programs ?? drawn {
+        case .legacy: nodes[dice.below(nodes.count)].isLegacy = true
+        case .noTrailer:
             let first = dice.below(nodes.count)
             nodes[first].sendsTrailer = false
             if dice.once(in: 2) {
                 for index in nodes.indices { nodes[index].sendsTrailer = false }
             }
-        case 3:
+        case .layouts:
             let others = [Layout.a, .c, .d].filter { layout in
                 layout != nodes[0].layout && scripts.count <= layout.capacity
             }
             let odd = dice.below(nodes.count)
             nodes[odd].layout = dice.pick(others)
             nodes[odd].isLegacy = dice.once(in: 4)
-        default: break
+        case nil: break
         }
     }
 
     /// The plan that speed is measured on: two nodes, five services, a network and a disk link.
     package static var usual: ClusterPlan { ClusterPlan(timeouts: [5, 10]) }
+}
+
+/// Clusters that are not all of ours, of one version and of one mind.
+package enum ProgramMix: String, CaseIterable, Sendable {
+    /// The original C program on one node.
+    case legacy = "c"
+    /// EZ_TRAILER=off on one node or on all.
+    case noTrailer = "no-trailer"
+    /// One node beats in another layout than the others.
+    case layouts
 }

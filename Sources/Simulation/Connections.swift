@@ -28,6 +28,8 @@ struct ConnectionTracker {
     private let shape: Connections
     /// When a true beat of a line last reached a listener: `line * nodes + listener`.
     private var arrivals: [Duration]
+    /// Since when they come without a gap of a timeout.
+    private var steadySince: [Duration]
     /// The end of the last stretch without such a link, per pair of nodes.
     private var cutUntil: [Duration]
     /// The end of the last standstill of a timeout or longer.
@@ -38,6 +40,7 @@ struct ConnectionTracker {
     init(_ shape: Connections) {
         self.shape = shape
         arrivals = Array(repeating: .seconds(-1_000_000), count: shape.sender.count * shape.nodes)
+        steadySince = arrivals
         cutUntil = Array(repeating: .zero, count: shape.nodes * shape.nodes)
         stillUntil = Array(repeating: .seconds(-1_000_000), count: shape.nodes)
     }
@@ -48,6 +51,7 @@ struct ConnectionTracker {
         if time > worksUntil(sender, listener) { cutUntil[pair] = time }
         let index = line * shape.nodes + listener
         noteSilence(line, index, until: time)
+        if time - arrivals[index] > shape.timeouts[line] { steadySince[index] = time }
         arrivals[index] = max(arrivals[index], time)
     }
 
@@ -73,6 +77,14 @@ struct ConnectionTracker {
 
     func lastArrival(_ line: Int, _ listener: Int) -> Duration {
         arrivals[line * shape.nodes + listener]
+    }
+
+    /// A line's beats have been arriving for so long that its listener knows it to be up, and goes on
+    /// to know it for a while.
+    func isSteady(_ line: Int, _ listener: Int, at time: Duration) -> Bool {
+        let index = line * shape.nodes + listener
+        return time - arrivals[index] < shape.timeouts[line] - .milliseconds(1500)
+            && time - steadySince[index] > .milliseconds(2500)
     }
 
     /// Until when some link between the two counts as working both ways, if nothing more arrives: a

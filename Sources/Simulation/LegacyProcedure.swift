@@ -154,6 +154,7 @@ extension SimulatedCluster {
         witness.legacyStarts(
             run, node.index, said: said, race: run.race ?? race(node, programs, run, partner),
             at: now)
+        traceRace()
     }
 
     /// What a node's senders say of a service: those that run and are in step with their nmond.
@@ -165,6 +166,12 @@ extension SimulatedCluster {
             else { return nil }
             return .some(source.services.first { $0.name == name }?.state)
         }
+    }
+
+    func traceRace() {
+        guard let race = witness.legacy.lastRace else { return }
+        trace("double run: \(race.rawValue)")
+        witness.legacy.lastRace = nil
     }
 
     /// Which documented race let the C program think the service free.

@@ -26,8 +26,12 @@ struct LegacyKnowledge {
     private var heard: [[(version: Int, at: Duration)]]
     /// When a node last took a damaged or repeated beat without a trailer for a true one.
     private var fooled: [Duration]
+    /// The last double run that was the C program's own, until it was traced.
+    var lastRace: LegacyRace?
     /// By which race a C node came to hold a service: `service * nodes + node`.
     private var holdRaces: [Int: LegacyRace] = [:]
+    /// By which one it last said that a service is free: `service * nodes + node`.
+    private var freedBy: [Int: LegacyRace] = [:]
     private let nodes: Int
 
     init(nodes: Int, lines: Int, links: Int) {
@@ -81,6 +85,15 @@ struct LegacyKnowledge {
 
     func wasFooled(_ node: Int, since: Duration) -> Bool { fooled[node] >= since }
 
+    mutating func freed(_ service: Int, _ node: Int, isForged: Bool) {
+        freedBy[service * nodes + node] = isForged ? .forgery : .forced
+    }
+
+    /// By which race a C node says that a service is free that runs there.
+    func freeingRace(_ service: Int, _ node: Int) -> LegacyRace {
+        freedBy[service * nodes + node] ?? .forced
+    }
+
     mutating func held(_ service: Int, _ node: Int, by race: LegacyRace?) {
         holdRaces[service * nodes + node] = race
     }
@@ -101,7 +114,7 @@ extension Witness {
             freeAt[service][node] = now
         }
         states[service][node] = state
-        if isForged, state.leavesServiceFree { legacy.held(service, node, by: .forgery) }
+        if state.leavesServiceFree { legacy.freed(service, node, isForged: isForged) }
         lastCause[service] = now
     }
 
@@ -150,7 +163,7 @@ extension Witness {
                     + "\(nodeNames[node]) starts it",
                 at: now)
         } else if let race {
-            races[race, default: 0] += 1
+            count(race)
         } else {
             accuse(
                 "S1",
@@ -180,9 +193,9 @@ extension Witness {
         } else if let excuse {
             doubleRuns[excuse, default: 0] += 1
         } else if states[service][partner].leavesServiceFree {
-            races[legacy.holdRace(service, partner) ?? .forced, default: 0] += 1
+            count(legacy.freeingRace(service, partner))
         } else if let race = legacy.holdRace(service, partner) {
-            races[race, default: 0] += 1
+            count(race)
         } else {
             accuse(
                 "S1",
@@ -195,8 +208,7 @@ extension Witness {
     /// Some link from a node still counts as up at a listener.
     private func isHeard(_ sender: Int, by listener: Int, at time: Duration) -> Bool {
         (0..<connections.links).contains { link in
-            let line = connections.line(sender, link)
-            return time - tracker.lastArrival(line, listener) < connections.timeouts[line]
+            tracker.isSteady(connections.line(sender, link), listener, at: time)
         }
     }
 
@@ -204,7 +216,7 @@ extension Witness {
     mutating func expectNoWord(
         of partner: Int, to node: Int, _ service: Int, _ lookedAt: Duration, at now: Duration
     ) {
-        guard isHeard(partner, by: node, at: lookedAt + .milliseconds(1500)) else { return }
+        guard isHeard(partner, by: node, at: lookedAt) else { return }
         accuse(
             "M3",
             "\(about(service, node)) starts, and \(nodeNames[partner]) beats in another layout",
@@ -223,6 +235,11 @@ extension Witness {
     }
 
     mutating func longestSilence(at now: Duration) -> Double { tracker.takeLongestSilence(at: now) }
+
+    private mutating func count(_ race: LegacyRace) {
+        races[race, default: 0] += 1
+        legacy.lastRace = race
+    }
 
     /// Another program runs on a node from now on.
     mutating func replaced(_ node: Int, isLegacy: Bool, sendsTrailer: Bool) {

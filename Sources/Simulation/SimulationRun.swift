@@ -20,11 +20,12 @@ package struct SimulationRun: Sendable {
 
     /// Runs the default mix for an hour of made-up time, or until something is wrong.
     package static func mixed(
-        seed: UInt64, plan fixed: ClusterPlan? = nil, stopsAtFirst: Bool = false,
+        seed: UInt64, plan fixed: ClusterPlan? = nil, programs: ProgramMix? = nil,
+        stopsAtFirst: Bool = false,
         tracer: ((Duration, String) -> Void)? = nil
     ) -> SimulationRun {
         var dice = Dice(seed: seed, stream: 0)
-        let plan = fixed ?? ClusterPlan(varied: &dice)
+        let plan = fixed ?? ClusterPlan(varied: &dice, programs: programs)
         let cluster = SimulatedCluster(plan, seed: seed)
         cluster.tracer = tracer
         cluster.run(for: .seconds(12))

@@ -33,6 +33,8 @@ struct SimulateCommand: ParsableCommand {
     var quick = false
     @Flag(help: "Two nodes, five services, a network and a disk link in every run of the mix.")
     var usual = false
+    @Option(help: "In every run: c (one node with the C program), no-trailer, layouts.")
+    var programs: ProgramMix?
 
     @Option(
         name: .customLong("validate"), parsing: .upToNextOption,
@@ -92,7 +94,8 @@ struct SimulateCommand: ParsableCommand {
     private func mix(_ seeds: ClosedRange<UInt64>, _ report: inout SimulationReport) {
         for seed in seeds where goesOn(report) {
             let run = SimulationRun.mixed(
-                seed: seed, plan: usual ? .usual : nil, stopsAtFirst: first, tracer: tracer)
+                seed: seed, plan: usual ? .usual : nil, programs: programs, stopsAtFirst: first,
+                tracer: tracer)
             report.add(run, scenario: nil)
         }
     }
@@ -105,3 +108,5 @@ extension Duration {
         return String(repeating: " ", count: max(0, 12 - text.utf8.count)) + text
     }
 }
+
+extension ProgramMix: ExpressibleByArgument {}

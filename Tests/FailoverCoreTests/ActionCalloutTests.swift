@@ -264,4 +264,25 @@ import Testing
         stage.begin(left: .start)
         #expect(stage.written == [.started] && stage.exitCode == 0)
     }
+
+    @Test(
+        "a grace period that is written over is marked as one until the new state is there",
+        arguments: [ActionRequest.forceStart, .forceStop, .freezeStop])
+    func writeOverGracePeriod(request: ActionRequest) {
+        // The write may fail: an unmarked 7 would stay for a frozen start that runs nowhere.
+        var stage = ActionStage(request, own: .startReady)
+        let effects = stage.machine.handle(.began(stage.sight, left: .grace), now: stage.now)
+        let write = effects.firstIndex { if case .write = $0 { true } else { false } }
+        let unmark = effects.lastIndex { $0 == .record(.idle) }
+        #expect(write != nil && unmark != nil && write! < unmark!)
+    }
+
+    @Test("a frozen start is never marked as a grace period")
+    func frozenStartIsUnmarkedFirst() {
+        var stage = ActionStage(.freezeStart, own: .started)
+        let effects = stage.machine.handle(.began(stage.sight, left: .grace), now: stage.now)
+        let write = effects.firstIndex { $0 == .write(.startReady) }
+        let unmark = effects.firstIndex { $0 == .record(.idle) }
+        #expect(write != nil && unmark != nil && unmark! < write!)
+    }
 }

@@ -26,13 +26,13 @@ import WireFormat
         "both unfrozen at once, exactly one starts, whichever links and roles",
         arguments: links, [0, 1])
     func oneStart(links: ([LinkKind], [Int]), legacy: Int) {
-        for seed in 1...15 as ClosedRange<UInt64> {
+        for seed in 1...4 as ClosedRange<UInt64> {
             for layout in [Layout.a, .c, .d] {
                 let plan = plan(legacy: legacy, links.0, links.1, layout: layout)
                 let cluster = SimulatedCluster(plan, seed: seed)
                 cluster.run(for: .seconds(30))
                 cluster.unfreeze(0, on: 0)
-                cluster.run(for: .milliseconds(Int(seed) * 100))
+                cluster.run(for: .milliseconds(Int(seed) * 400))
                 cluster.unfreeze(0, on: 1)
                 cluster.run(for: .seconds(60))
                 #expect(cluster.runningOn(0).count == 1, "seed \(seed), layout \(layout)")
@@ -58,7 +58,9 @@ import WireFormat
         #expect(cluster.witness.violations == [])
     }
 
-    @Test("beside a C program in the default mix of faults, our node does what it must", arguments: 1...4)
+    @Test(
+        "beside a C program in the default mix of faults, our node does what it must",
+        arguments: 1...2)
     func faults(seed: Int) {
         for legacy in [0, 1] {
             let links = LegacyMixedTests.links[seed % 4]
