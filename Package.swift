@@ -138,7 +138,7 @@ let package = Package(
         // Whole clusters on made-up time: a few seeds of everything, and the checkers themselves.
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["ClusterModel", "Config", "FailoverCore", "Simulation"]),
+            dependencies: ["ClusterModel", "WireFormat", "Config", "FailoverCore", "Simulation"]),
         .testTarget(
             name: "DecisionJournalTests",
             dependencies: [
