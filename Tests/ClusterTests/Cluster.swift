@@ -164,8 +164,11 @@ final class Cluster {
                     ps -eo pid,ppid,stat,wchan:24,lstart,args
                     for p in $(pgrep -x 'nmond|service|ezwriter|ezjournal'); do
                         echo "$p: $(cat /proc/$p/syscall) $(ls -l /proc/$p/fd | cut -c40-)"
+                        cat /proc/$p/stack 2>&1
+                        gdb -p $p -batch -ex 'thread apply all bt' 2>&1 | tail -n 30
                     done
-                    """)
+                    grep -r . \(lab.plan.layout.services)/*/STATE.* /proc/locks 2>&1 || :
+                    """, within: .seconds(60))
                 Issue.record("\(node.name): \(states)\n\(links)\n\(processes)\n\(log(of: node))")
             }
             throw LabError.timedOut(what)
