@@ -210,7 +210,7 @@ final class LinkSender {
         throws(EncodeError) -> Frame
     {
         let heartbeat = setting.line.heartbeat(
-            saying: source, node: setting.node.name, hostID: hostID(), pid: getpid(),
+            saying: source, node: setting.node.name, hostID: setting.hostID, pid: getpid(),
             managerAbsent: managerAbsent,
             sendsTrailer: setting.node.environment.tunables.sendsTrailer)
         return try Frame(heartbeat, layout: setting.node.layout, room: setting.room)

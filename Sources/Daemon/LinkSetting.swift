@@ -14,6 +14,8 @@ import WireFormat
 final class LinkSetting {
     let program: String
     let node: LocalNode
+    /// Read once: news must not wait for the root disk.
+    let hostID = Platform.hostID()
     let line: MonitorLine
     let log: Logger
     let run: RunDirectory
