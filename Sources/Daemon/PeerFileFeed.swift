@@ -47,7 +47,10 @@ final class PeerFileFeed {
     func pump(at now: Duration) {
         if writer == nil, now >= retryAt { start(at: now) }
         if !refused.isEmpty, now >= refusedUntil {
-            for record in refused where waiting[record.target] == nil { write(record) }
+            // The last word about a file is the one that counts.
+            for record in refused.reversed() where waiting[record.target] == nil {
+                write(record)
+            }
             refused = []
         }
         guard let writer else { return }
@@ -98,7 +101,7 @@ final class PeerFileFeed {
         // What it had not confirmed, unless there is later word of the same file.
         let unwritten = sent
         sent = []
-        for record in unwritten where waiting[record.target] == nil { write(record) }
+        for record in unwritten.reversed() where waiting[record.target] == nil { write(record) }
         retryAt = now + .milliseconds(200)
     }
 
