@@ -38,8 +38,11 @@ package final class SimulatedCluster {
     /// Receives one line per thing that happens, with its time.
     package var tracer: ((Duration, String) -> Void)?
 
-    package init(_ plan: ClusterPlan, seed: UInt64) {
+    package init(
+        _ plan: ClusterPlan, seed: UInt64, tracer: ((Duration, String) -> Void)? = nil
+    ) {
         self.plan = plan
+        self.tracer = tracer
         let monitor = MonitorFile.parse(Array(plan.monitor.utf8), file: "monitor")
         let parsed = ServicesFile.parse(Array(plan.services.utf8), file: "services")
         precondition(monitor.findings.allSatisfy(\.isWarning), "\(monitor.findings)")
@@ -64,7 +67,23 @@ package final class SimulatedCluster {
         faultDice = Dice(seed: seed, stream: 4)
         operatorDice = Dice(seed: seed, stream: 5)
         clockDice = Dice(seed: seed, stream: 6)
+        tellPlan()
         for node in nodes { boot(node) }
+    }
+
+    /// The first lines of a trace: what the cluster is made of.
+    private func tellPlan() {
+        for node in plan.nodes {
+            let programs =
+                node.isLegacy ? "C program" : node.sendsTrailer ? "ours" : "ours, without trailers"
+            trace("\(node.name): \(programs), layout \(node.layout.rawValue)")
+        }
+        for line in lines { trace("link: \(line.columns.joined(separator: " "))") }
+        for (service, definition) in services.enumerated() {
+            trace(
+                "service: \(definition.name) on \(definition.primary), \(definition.secondary); "
+                    + "its check script \(plan.scripts[service].check)")
+        }
     }
 
     // MARK: - Time

@@ -26,8 +26,7 @@ package struct SimulationRun: Sendable {
     ) -> SimulationRun {
         var dice = Dice(seed: seed, stream: 0)
         let plan = fixed ?? ClusterPlan(varied: &dice, programs: programs)
-        let cluster = SimulatedCluster(plan, seed: seed)
-        cluster.tracer = tracer
+        let cluster = SimulatedCluster(plan, seed: seed, tracer: tracer)
         cluster.run(for: .seconds(12))
         cluster.putIntoService()
         cluster.run(for: .seconds(25))
@@ -42,8 +41,7 @@ package struct SimulationRun: Sendable {
     package static func of(
         _ scenario: Scenario, seed: UInt64, tracer: ((Duration, String) -> Void)? = nil
     ) -> SimulationRun {
-        let stage = scenario.stage(seed: seed)
-        stage.cluster.tracer = tracer
+        let stage = scenario.stage(seed: seed, tracer: tracer)
         scenario.play(stage)
         var run = SimulationRun(seed: seed, stage.cluster)
         run.slowestStart = stage.slowestStart

@@ -345,6 +345,8 @@ package struct Witness {
         let state = "is \(states[service][partner].name) on \(nodeNames[partner])"
         guard isPlain(partner, node) || !isExcused else { return }
         guard wasSilent[service][node] else {
+            // Or it fell silent for good in the grace period.
+            guard !reasons.isSilent(partner, to: node, at: now) else { return }
             return accuse(
                 "S2", "\(about(service, node)) starts, \(state), and that is not silent", at: now)
         }

@@ -61,7 +61,7 @@ struct SimulateCommand: ParsableCommand {
         var report = SimulationReport(isUsual: usual)
         if quick {
             for scenario in Scenario.all { play(scenario, 1...200, &report) }
-            mix(1...150, &report)
+            mix(1...300, &report)
         } else {
             let start = seed ?? from
             let range = start...(seed ?? start + UInt64(seeds) - 1)
@@ -71,7 +71,7 @@ struct SimulateCommand: ParsableCommand {
             case let name?: play(Scenario.named(name)!, range, &report)
             }
         }
-        report.printSummary()
+        if trace { report.printVerdict() } else { report.printSummary() }
         if report.violations > 0 { throw ExitCode(1) }
     }
 

@@ -75,6 +75,10 @@ struct SimulationReport {
                     + "sender, one beat each")
         }
         printTables()
+        printVerdict()
+    }
+
+    func printVerdict() {
         print("")
         print(violations == 0 ? "no violations" : "\(violations) VIOLATIONS")
     }

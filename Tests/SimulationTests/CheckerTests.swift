@@ -62,6 +62,18 @@ struct CheckerTests {
         #expect(history.rules.contains("S2"))
     }
 
+    @Test("S2: silence that becomes whole in the grace period is reason enough")
+    func silenceDuringGrace() {
+        var history = Self.quiet
+        history.start(on: 0)
+        history.pass(20)
+        history.pass(2, beatsOf: [])
+        let action = history.begin(.start, on: 1)
+        history.pass(4, beatsOf: [])
+        history.run(.start, action, on: 1)
+        #expect(history.rules == [])
+    }
+
     @Test("S2: a cut in the other direction only is no reason to start")
     func otherDirection() {
         var history = Self.quiet

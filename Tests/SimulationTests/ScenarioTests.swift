@@ -44,7 +44,8 @@ struct RegressionSeeds {
     }
 
     static let rows = [
-        Row(seed: 10, scenario: "07", showed: "the play ended before the timeout it waits for")
+        Row(seed: 10, scenario: "07", showed: "the play ended before the timeout it waits for"),
+        Row(seed: 360, scenario: "17", showed: "S2: silence became whole in the grace period"),
     ]
 
     @Test("what a seed once showed is mended", arguments: rows)

@@ -18,8 +18,8 @@ package struct Scenario: Sendable {
 
     package static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 
-    func stage(seed: UInt64) -> Stage {
+    func stage(seed: UInt64, tracer: ((Duration, String) -> Void)? = nil) -> Stage {
         var dice = Dice(seed: seed, stream: 7)
-        return Stage(name, plan(&dice), seed: seed, dice: dice)
+        return Stage(name, plan(&dice), seed: seed, dice: dice, tracer: tracer)
     }
 }

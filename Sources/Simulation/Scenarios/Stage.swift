@@ -12,11 +12,14 @@ final class Stage {
     /// L1: how much later than timeout, grace period and check script a start began, at worst.
     private(set) var slowestStart: Duration = .zero
 
-    init(_ name: String, _ plan: ClusterPlan, seed: UInt64, dice: Dice) {
+    init(
+        _ name: String, _ plan: ClusterPlan, seed: UInt64, dice: Dice,
+        tracer: ((Duration, String) -> Void)? = nil
+    ) {
         self.name = name
         self.seed = seed
         self.dice = dice
-        cluster = SimulatedCluster(plan, seed: seed)
+        cluster = SimulatedCluster(plan, seed: seed, tracer: tracer)
         cluster.witness.chronicle.isKept = true
     }
 
