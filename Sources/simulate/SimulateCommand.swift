@@ -58,7 +58,8 @@ struct SimulateCommand: ParsableCommand {
             for scenario in Scenario.all { print("\(scenario.name)  \(scenario.title)") }
             return
         }
-        var report = SimulationReport(isUsual: usual)
+        let chosen = programs.map { " --programs \($0.rawValue)" } ?? ""
+        var report = SimulationReport(mixOptions: chosen + (usual ? " --usual" : ""))
         if quick {
             for scenario in Scenario.all { play(scenario, 1...200, &report) }
             mix(1...300, &report)

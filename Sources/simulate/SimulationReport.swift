@@ -4,7 +4,8 @@ import Simulation
 
 /// Sums up many runs, and tells of them.
 struct SimulationReport {
-    private let isUsual: Bool
+    /// What chose the clusters of the mix, for the command that replays a run.
+    private let mixOptions: String
     private let began = ProcessorClock.now
     private var runs = 0
     private var hours = 0.0
@@ -18,7 +19,7 @@ struct SimulationReport {
     /// When the line of a scenario was printed last: violations and processor time until then.
     private var told = (violations: 0, time: ProcessorClock.now)
 
-    init(isUsual: Bool) { self.isUsual = isUsual }
+    init(mixOptions: String) { self.mixOptions = mixOptions }
 
     /// Counts one run, and prints what must not have happened in it.
     mutating func add(_ run: SimulationRun, scenario: String?) {
@@ -37,7 +38,7 @@ struct SimulationReport {
                     + violation.what)
         }
         guard !run.violations.isEmpty else { return }
-        let options = (scenario.map { " --scenario \($0)" } ?? "") + (isUsual ? " --usual" : "")
+        let options = scenario.map { " --scenario \($0)" } ?? mixOptions
         print("  replay: swift run -c release simulate\(options) --seed \(run.seed) --trace")
     }
 
