@@ -109,6 +109,7 @@ extension Scenario {
             stage.run(stage.dice.between(.seconds(1), .seconds(30)))
             stage.mend(paths)
             let healed = stage.now
+            stage.expectAgreementSoon()
             stage.run(.seconds(20))
             stage.expectReports(
                 of: Array(stage.services), on: [0, 1], from: healed, to: healed + stage.threeBeats)
@@ -225,6 +226,7 @@ extension Stage {
         expectNothing(since: start) { $0.node == 1 - unheard && mine.contains($0.service ?? -1) }
         mend(paths)
         let healed = now
+        expectAgreementSoon()
         run(.seconds(20))
         expectReports(of: mine, on: [1 - unheard], from: healed, to: healed + threeBeats)
         expect(

@@ -175,6 +175,12 @@ final class Stage {
         }
     }
 
+    /// L3: so it is within three beats of healing; the file of a peer's state is a moment behind.
+    func expectAgreementSoon() {
+        run(threeBeats + .milliseconds(100))
+        expectAgreement()
+    }
+
     /// Three beats of the quickest link.
     var threeBeats: Duration { cluster.lines.map(\.interval).min()! * 3 }
 
