@@ -127,7 +127,7 @@ package struct PeerMonitor: Sendable, Codable {
         let up = ears.indices.filter { ears[$0].isUp(at: now) && ears[$0].beatAt! > hearAfter }
         guard !up.isEmpty else { return nil }
         let withTrailer = up.filter { ears[$0].hasTrailer }
-        guard let ear = withTrailer.isEmpty ? newestLegacy(up) : newestPublication(withTrailer),
+        guard let ear = withTrailer.isEmpty ? newestLegacy(up, at: now) : newestPublication(withTrailer),
             takenFrom != ear || takenNumber != ears[ear].contentNumber
         else {
             return nil
@@ -174,16 +174,30 @@ package struct PeerMonitor: Sendable, Codable {
         return true
     }
 
-    /// Of a C peer: net and unicast before disk (decision 19), then what its clock says where that is
-    /// plausible, then what arrived last. A slow disk carries yesterday's state as today's news.
-    private func newestLegacy(_ up: [Int]) -> Int? {
+    /// A C peer beats once a second, sometimes a little later: after this two beats are missing.
+    private static let legacyPatience = Duration.milliseconds(2500)
+
+    /// Of a C peer: net and unicast before disk (decision 19), for a slow disk carries yesterday's state
+    /// as today's news. But a fast link that misses beats does not speak for the peer any more once a
+    /// disk has brought later news.
+    private func newestLegacy(_ up: [Int], at now: Duration) -> Int? {
+        let latest = { (ears: [Int]) in ears.max { self.isLater($1, than: $0) } }
         let fast = up.filter { !ears[$0].link.kind.isDisk }
-        return (fast.isEmpty ? up : fast).max {
-            let (a, b) = (ears[$0], ears[$1])
-            let ahead = Int64(b.content!.elapsed) - Int64(a.content!.elapsed)
-            if ahead != 0 && abs(ahead) <= 60 { return ahead > 0 }
-            return a.contentAt < b.contentAt
-        }
+        guard let slow = latest(up.filter { ears[$0].link.kind.isDisk }),
+            let best = latest(fast)
+        else { return latest(up) }
+        let lastHeard = fast.compactMap { ears[$0].beatAt }.max() ?? .zero
+        let isSilent = now - lastHeard > Self.legacyPatience
+        return isSilent && ears[slow].contentAt > lastHeard && isLater(slow, than: best)
+            ? slow : best
+    }
+
+    /// By what the C peer's clock says where that is plausible, then by what arrived last.
+    private func isLater(_ ear: Int, than other: Int) -> Bool {
+        let (a, b) = (ears[other], ears[ear])
+        let ahead = Int64(b.content!.elapsed) - Int64(a.content!.elapsed)
+        if ahead != 0 && abs(ahead) <= 60 { return ahead > 0 }
+        return a.contentAt < b.contentAt
     }
 
     // MARK: - What others see

@@ -208,6 +208,23 @@ import WireFormat
         #expect(!bench.peer.sendsTrailers && !bench.peer.hearsUs)
     }
 
+    @Test("of a C peer a disk's later word counts as soon as the net link misses two beats")
+    func legacySilentNet() {
+        var bench = ManagerBench(kinds: [.net, .dio])
+        bench.own(.frozenStop)
+        bench.beat(["svc1": .stopped], on: 0, legacy: true, elapsed: 100)
+        bench.beat(["svc1": .stopped], on: 1, legacy: true, elapsed: 100)
+        bench.pass(.seconds(2))
+        bench.beat(["svc1": .startReady], on: 1, legacy: true, elapsed: 102)
+        bench.pass(.milliseconds(100))
+        #expect(bench.view.peerState == .stopped)
+        bench.pass(.seconds(1))
+        #expect(bench.view.peerState == .startReady)
+        bench.beat(["svc1": .started], on: 0, legacy: true, elapsed: 104)
+        bench.pass(.milliseconds(100))
+        #expect(bench.view.peerState == .started)
+    }
+
     @Test("between two disks of a C peer the later second wins, not the later read")
     func legacyDisks() {
         var bench = ManagerBench(kinds: [.dio, .dio])

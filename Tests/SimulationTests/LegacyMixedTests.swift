@@ -99,9 +99,7 @@ import WireFormat
         cluster.run(for: .seconds(3))
         cluster.unfreeze(0, on: 1)
         cluster.run(for: .seconds(20))
-        withKnownIssue("of a C peer, states from a disk are ignored while a network link is up") {
-            #expect(cluster.witness.violations == [])
-        }
+        #expect(cluster.witness.violations == [])
     }
 
     // MARK: - Rolling replacement
