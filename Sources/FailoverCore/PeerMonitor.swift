@@ -127,7 +127,9 @@ package struct PeerMonitor: Sendable, Codable {
         let up = ears.indices.filter { ears[$0].isUp(at: now) && ears[$0].beatAt! > hearAfter }
         guard !up.isEmpty else { return nil }
         let withTrailer = up.filter { ears[$0].hasTrailer }
-        guard let ear = withTrailer.isEmpty ? newestLegacy(up, at: now) : newestPublication(withTrailer),
+        guard
+            let ear = withTrailer.isEmpty
+                ? newestLegacy(up, at: now) : newestPublication(withTrailer),
             takenFrom != ear || takenNumber != ears[ear].contentNumber
         else {
             return nil
