@@ -97,6 +97,7 @@ final class SimulatedNode {
         isUp = false
         life += 1
         pausedUntil = .zero
+        wokeAt = nil
         for link in links { link.clear() }
         manager = nil
         legacy?.clear()
