@@ -28,7 +28,7 @@ PREFIX ?= /usr/local/cluster
 LAYOUT ?= classic
 PLACES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LAYOUT='$(LAYOUT)'
 
-.PHONY: help build demo test simulate lint bench fuzz sanitize release install uninstall
+.PHONY: help build demo test simulate mutation lint bench fuzz sanitize release install uninstall
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t w; do printf '  make %-10s %s\n' "$$t" "$$w"; done
 build: ## debug build of everything
@@ -45,9 +45,12 @@ test: ## all tests; needs root for the cluster tests, installs what it needs
 	$(SWIFT) test --skip-build --disable-xctest --skip ClusterTests
 	"$$($(SWIFT) build -c release --show-bin-path)/simulate" --quick
 	$(SWIFT) test --skip-build --disable-xctest --filter ClusterTests
+mutation: ## known bugs, brought back one at a time: which rule of the simulator finds each
+	@sh init/prerequisites build
+	@Tests/Mutants/run
 lint: ## style of the Swift sources, syntax of the scripts
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	@for f in init/ezha init/install init/prerequisites init/*.sh .ci/run; do sh -n $$f || exit 1; done
+	@for f in init/ezha init/install init/prerequisites init/*.sh .ci/run Tests/Mutants/run; do sh -n $$f || exit 1; done
 fuzz: ## hostile input for each parser and decoder: SECONDS (60) for each of TARGETS (all)
 	$(FUZZ)
 	@b="$$($(FUZZ) --show-bin-path)/fuzz"; for t in $(or $(TARGETS),$$("$$b" --list)); do \

@@ -222,8 +222,8 @@ extension SimulatedCluster {
             media.slots[line].write(bytes, truth: truth, at: now)
         default:
             let other = slots.first { sender[$0] != sender[line] } ?? line
-            guard other != line, !media.slots[other].bytes.isEmpty else { return }
-            media.slots[line].write(media.slots[other].bytes, truth: nil, at: now)
+            media.writing[line].intruders += 1
+            misdirect(other, to: line, until: now + duration)
         }
         after(duration) { cluster in
             switch fault {
@@ -231,9 +231,17 @@ extension SimulatedCluster {
             case .staleReads: cluster.media.change(line, listener) { $0.staleReads -= 1 }
             case .writeError: cluster.media.writing[line].errors -= 1
             case .diskHang: cluster.media.writing[line].hangs -= 1
+            case .misdirected: cluster.media.writing[line].intruders -= 1
             default: break
             }
         }
+    }
+
+    /// What one node writes lands in another one's slot too.
+    private func misdirect(_ from: Int, to line: Int, until end: Duration) {
+        guard now < end, from != line, !media.slots[from].bytes.isEmpty else { return }
+        media.slots[line].write(media.slots[from].bytes, truth: nil, at: now)
+        after(lines[from].interval) { $0.misdirect(from, to: line, until: end) }
     }
 
     private func injectScript(_ fault: Fault, _ duration: Duration) {

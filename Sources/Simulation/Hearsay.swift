@@ -21,7 +21,7 @@ extension SimulatedCluster {
     func noteWord(
         _ node: SimulatedNode, _ link: SimulatedLink, _ bytes: [UInt8], isNews: Bool
     ) {
-        link.takenAt = now
+        link.takenAt = node.clock(now)
         guard isNews,
             let beat = unsafe try? Heartbeat(
                 decoding: bytes.span.bytes, expecting: node.layout), let trailer = beat.trailer
@@ -45,6 +45,13 @@ extension SimulatedCluster {
         }
     }
 
+    /// Another program speaks there from now on.
+    func forgetWords(of speaker: SimulatedNode) {
+        for link in nodes.flatMap(\.links) where link.line.node == speaker.name {
+            (link.takenAt, link.word) = (nil, nil)
+        }
+    }
+
     /// The newest word of the service's other node: by publication, within the boot heard last.
     private func lastWord(_ node: SimulatedNode, _ service: Int) -> Word? {
         let partner = services[service].partner(of: node.name)
@@ -61,7 +68,7 @@ extension SimulatedCluster {
         let partner = services[service].partner(of: node.name)
         return node.links.contains { link in
             link.line.node == partner && link.word != nil
-                && now - link.takenAt! < link.line.timeout - link.line.interval * 2
+                && node.clock(now) - link.takenAt! < link.line.timeout - link.line.interval * 2
         }
     }
 
@@ -125,16 +132,67 @@ extension SimulatedCluster {
             let number = known.boot == echo.boot ? known.publication : 0
             node.notices[sender[line]] = (echo.boot, max(number, echo.publication))
         }
-        for (index, peer) in new.peers.enumerated() where peer.judgement == .down {
-            if manager.announcement?.peers[index].judgement != .down {
+        for peer in new.peers {
+            let old = manager.announcement?.peers.first { $0.name == peer.name }
+            if peer.judgement == .down, old?.judgement != .down {
                 judgeDown(peer.name, node, manager)
             }
+            if peer.acknowledged > old?.acknowledged ?? 0 { judgeBelief(peer, node) }
+            if peer.judgement == .up { judgeOrder(peer.name, new, node, manager) }
         }
         guard let old = manager.announcement, old.entries.count == new.entries.count else { return }
         for (before, entry) in zip(old.entries, new.entries)
         where entry.state == .unknown && before.state != .unknown && before.name == entry.name {
             witness.accuse(
                 "S11", "\(node.name) forgets what \(entry.name) is, and says so", at: now)
+        }
+    }
+
+    /// S1: nobody believes in an acknowledgement that was never given.
+    private func judgeBelief(_ peer: PeerView, _ node: SimulatedNode) {
+        guard let partner = nodes.first(where: { $0.name == peer.name }) else { return }
+        let notice = partner.notices[node.index]
+        guard notice.boot != node.boot.checksum || notice.publication < peer.acknowledged else {
+            return
+        }
+        witness.accuse(
+            "S1", "\(node.name) believes in a notice that \(peer.name) has not taken", at: now)
+    }
+
+    /// S7: a state that was published earlier never takes the place of a later one.
+    private func judgeOrder(
+        _ peer: String, _ new: Announcement, _ node: SimulatedNode, _ manager: SimulatedManager
+    ) {
+        let partner = nodes.first { $0.name == peer }!
+        guard witness.trusts[partner.index], let old = manager.announcement else { return }
+        let word = manager.words.enumerated().filter { lines[$0.offset].node == peer }
+            .compactMap(\.element).filter { $0.boot == partner.boot }
+            .max { $0.publication < $1.publication }
+        for (before, view) in zip(old.services, new.services)
+        where before.name == view.name && before.peerState != view.peerState {
+            guard let service = serviceIndex[view.name],
+                services[service].partner(of: node.name) == peer,
+                let said = word?.states[service], let state = view.peerState, state != said
+            else { continue }
+            witness.accuse(
+                "S7",
+                "\(node.name) takes \(view.name) for \(state.name) and \(peer) said \(said.name)",
+                at: now)
+        }
+    }
+
+    /// L1: nobody is up of whom nothing was heard for longer than any timeout.
+    func judgeUp(_ node: SimulatedNode, _ manager: SimulatedManager) {
+        for peer in manager.announcement?.peers ?? [] where peer.judgement == .up {
+            let links = node.links.filter { $0.line.node == peer.name && $0.takenAt != nil }
+            guard !links.isEmpty, !manager.isAccused,
+                witness.trusts[nodes.firstIndex { $0.name == peer.name }!],
+                case let clock = node.clock(now),
+                links.allSatisfy({ clock - $0.takenAt! > $0.line.timeout + .seconds(1) })
+            else { continue }
+            manager.isAccused = true
+            witness.accuse(
+                "L1", "\(node.name) takes \(peer.name) for up, and hears nothing", at: now)
         }
     }
 
@@ -149,11 +207,11 @@ extension SimulatedCluster {
                 "S11", "\(node.name) takes \(peer) for down after \(listened.text)", at: now)
         }
         for line in mine {
-            guard let at = node.links[line].takenAt,
-                now - at < lines[line].timeout - lines[line].interval * 2
+            guard let at = node.links[line].takenAt, case let age = node.clock(now) - at,
+                age < lines[line].timeout - lines[line].interval * 2
             else { continue }
             witness.accuse(
-                "S11", "\(node.name) takes \(peer) for down and heard it \((now - at).text) ago",
+                "S11", "\(node.name) takes \(peer) for down and heard it \(age.text) ago",
                 at: now)
         }
     }

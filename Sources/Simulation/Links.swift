@@ -218,7 +218,8 @@ extension SimulatedCluster {
         let link = listener.links[line]
         let path = media.path(line, listener.index)
         guard listener.isUp, listener.pausedUntil <= now, link.isAlive, link.frozenUntil <= now,
-            path.cuts == 0, path.readErrors == 0, path.staleReads == 0
+            path.cuts == 0, path.readErrors == 0, path.staleReads == 0,
+            media.writing[line].intruders == 0
         else { return }
         witness.carried(line, to: listener.index, truth: truth, at: time)
     }

@@ -102,6 +102,7 @@ extension SimulatedCluster {
         if let at = manager.reloadAt, now >= at { reload(node, manager, clock) }
         carryOut(manager.core.settle(at: clock), node, manager)
         manager.pulse = clock
+        judgeUp(node, manager)
         startActions(node, manager)
         wakeManager(node, in: max(manager.core.deadline - clock, .microseconds(10)))
         if let at = manager.reloadAt { wakeManager(node, in: max(at - now, .microseconds(10))) }
@@ -149,6 +150,7 @@ extension SimulatedCluster {
             heartbeat.node == link.line.node
         {
             reading.news = heartbeat
+            manager.words[index] = link.word
         }
         return reading
     }

@@ -23,6 +23,8 @@ struct Media {
     struct Writing {
         var errors = 0
         var hangs = 0
+        /// Others write to this slot too.
+        var intruders = 0
         var meanTime = Duration.milliseconds(2)
     }
 

@@ -25,6 +25,7 @@ extension SimulatedCluster {
             node.legacy = nil
             node.sendsTrailer = sendsTrailer
             witness.replaced(index, isLegacy: false, sendsTrailer: sendsTrailer)
+            forgetWords(of: node)
         }
         trace("\(node.name) gets other programs")
         restartDaemons(node)

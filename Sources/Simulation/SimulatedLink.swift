@@ -42,7 +42,7 @@ final class SimulatedLink {
     var generation = 0
     /// The last true beat that was taken for fresh, for the checkers.
     var lastTaken: Int64 = -1
-    /// When that was, made-up time, and what it said; they outlive the process.
+    /// When that was by the node's clock, and what it said; they outlive the process.
     var takenAt: Duration?
     var word: Word?
 

@@ -27,6 +27,10 @@ final class SimulatedManager {
     /// Services whose action, started by this nmond, has ended.
     var ended: [Int] = []
     var definitions: [ServiceDefinition]
+    /// What it has read of each link.
+    var words: [Word?]
+    /// Of taking somebody for up, once.
+    var isAccused = false
     /// The services file is looked at then.
     var reloadAt: Duration?
     /// The next round; nil when none is planned.
@@ -45,6 +49,7 @@ final class SimulatedManager {
         self.startedAt = startedAt
         self.definitions = definitions
         pulse = startedAt
+        words = Array(repeating: nil, count: links)
         seen = Array(repeating: (-1, -1), count: links)
     }
 }
