@@ -218,8 +218,10 @@ extension SimulatedCluster {
         let link = listener.links[line]
         let path = media.path(line, listener.index)
         guard listener.isUp, listener.pausedUntil <= now, link.isAlive, link.frozenUntil <= now,
-            path.cuts == 0, path.readErrors == 0, path.staleReads == 0,
-            media.writing[line].intruders == 0
+            // A datagram that arrives was on its way before the cut; a slot must be read.
+            !link.line.kind.isDisk
+                || path.cuts == 0 && path.readErrors == 0 && path.staleReads == 0
+                    && media.writing[line].intruders == 0
         else { return }
         witness.carried(line, to: listener.index, truth: truth, at: time)
     }
@@ -245,7 +247,9 @@ extension SimulatedCluster {
         var bytes = isOld ? slot.before : slot.bytes
         var truth = isOld ? slot.truthBefore : slot.truth
         // Torn: the write is under way while we read.
-        if slot.visibleAt > now, slot.before.count == slot.bytes.count, mediaDice.once(in: 8) {
+        if media.tears, slot.visibleAt > now, slot.before.count == slot.bytes.count,
+            mediaDice.once(in: 8)
+        {
             let cut = mediaDice.below(bytes.count / 512 + 1) * 512
             bytes = Array(
                 slot.bytes[..<min(cut, bytes.count)] + slot.before[min(cut, bytes.count)...])

@@ -59,6 +59,8 @@ struct Media {
     var paths: [Path]
     var writing: [Writing]
     var slots: [Slot]
+    /// Slots may be read while they are written. What is torn then hangs on the bytes, the wall clock's too.
+    var tears = true
     /// True beats of each line so far.
     var beats: [Int64]
     /// Some old frames of each line, for replays, and which beats they are.

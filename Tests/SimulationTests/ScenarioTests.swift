@@ -46,6 +46,8 @@ struct RegressionSeeds {
     static let rows = [
         Row(seed: 10, scenario: "07", showed: "the play ended before the timeout it waits for"),
         Row(seed: 360, scenario: "17", showed: "S2: silence became whole in the grace period"),
+        Row(seed: 10341, scenario: "16", showed: "whether a slot was torn hung on its wall second"),
+        Row(seed: 10796, scenario: "07", showed: "a beat on its way at a cut counts as heard"),
     ]
 
     @Test("what a seed once showed is mended", arguments: rows)

@@ -11,6 +11,8 @@ extension Scenario {
             let (stepped, steady) = (Timeline(), Timeline())
             stepped.follow(stage.cluster)
             steady.follow(twin.cluster)
+            stage.cluster.media.tears = false
+            twin.cluster.media.tears = false
             stage.takeover(stepsClocks: true)
             twin.takeover(stepsClocks: false)
             stage.expectTwins(stepped.lines, steady.lines)
