@@ -58,15 +58,17 @@ let package = Package(
                 .unsafeFlags(
                     ["-enforce-exclusivity=unchecked"], .when(configuration: .release))
             ]),
-        // Pure: what each reader of outside bytes promises about any bytes; never installed.
-        .target(
-            name: "FuzzTargets",
-            dependencies: ["ClusterModel", "WireFormat", "Config", "FailoverCore"],
-            swiftSettings: pure),
         // Pure: decisions written down as lines of JSON, and asked of the core once more.
         .target(
             name: "DecisionJournal",
             dependencies: ["ClusterModel", "WireFormat", "FailoverCore"], swiftSettings: pure),
+        // Pure: what each reader of outside bytes promises about any bytes; never installed.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "ClusterModel", "WireFormat", "Config", "FailoverCore", "DecisionJournal",
+            ],
+            swiftSettings: pure),
         // The kernel in Swift: sockets, direct I/O, timers, locks, shared pages, processes.
         .target(
             name: "Platform", dependencies: ["CShims", "ClusterModel", log],

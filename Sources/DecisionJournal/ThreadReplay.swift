@@ -26,8 +26,11 @@ struct ManagerReplay {
             guard let manager = try? ValueDecoder.decode(Manager.self, from: core) else {
                 throw Misfit(reason: "the state of the core is of another version")
             }
-            self.core = manager
             linkCount = try fields.integer("linkCount")
+            guard manager.isSound, manager.linkCount == linkCount else {
+                throw Misfit(reason: "the state of the core contradicts itself")
+            }
+            self.core = manager
             return
         }
         let links = try fields.list("links").map { link throws(Misfit) in try ManagedLink(link) }

@@ -12,12 +12,21 @@ struct ValueDecoder: Decoder {
         switch (type, value) {
         case (is Bool.Type, .bool(let isSo)): return isSo as! T
         case (is String.Type, .text(let text)): return text as! T
+        // Their own decoding would only ask here once more, without end.
+        case (is Bool.Type, _), (is String.Type, _), (is any BinaryFloatingPoint.Type, _):
+            throw Misfit()
         case (let number as any FixedWidthInteger.Type, _):
             guard let found = integer(number, value) as? T else { throw Misfit() }
             return found
-        default: return try T(from: ValueDecoder(value: value))
+        default:
+            let found = try T(from: ValueDecoder(value: value))
+            if let time = found as? Duration, !plausible.contains(time) { throw Misfit() }
+            return found
         }
     }
+
+    /// Times since boot and what is added to them: far from where a sum of several overflows.
+    private static let plausible = Duration.zero ..< .nanoseconds(1 << 62)
 
     private static func integer<N: FixedWidthInteger>(_ type: N.Type, _ value: JournalValue) -> N? {
         switch value {

@@ -9,11 +9,11 @@ import WireFormat
 /// two nodes would answer each other for ever.
 struct Announcer: Sendable, Codable {
     private let boot: BootIdentity
-    private var entries: [ServiceEntry] = []
+    private(set) var entries: [ServiceEntry] = []
     /// Where each service stands in `entries`; nil for those of other nodes.
-    private var slots: [Int?] = []
+    private(set) var slots: [Int?] = []
     private var isListNew = false
-    private var publication: UInt64 = 0
+    private(set) var publication: UInt64 = 0
     private var last: Announcement?
 
     private let sendsTrailer: Bool

@@ -114,5 +114,13 @@ extension LinkEar {
             self.heartbeat = heartbeat
             hasTrailer = heartbeat.trailer != nil
         }
+
+        /// Whether there is a trailer, the heartbeat says by itself.
+        private enum CodingKeys: CodingKey { case heartbeat }
+
+        convenience init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(try members.decode(Heartbeat.self, forKey: .heartbeat))
+        }
     }
 }

@@ -27,7 +27,7 @@ struct LinkKeeper: Sendable, Codable {
     private(set) var absentSince: Duration?
     private var upSince: Duration
     private var loopAt: Duration?
-    private var failures = 0
+    private(set) var failures = 0
     private var startAt: Duration
 
     init(isSender: Bool, interval: Duration, at now: Duration) {

@@ -11,35 +11,35 @@ import WireFormat
 package struct Manager: Sendable, Codable {
     package let node: String
     private let bootChecksum: UInt32
-    private let links: [ManagedLink]
+    let links: [ManagedLink]
     private let ownLinks: Set<UInt32>
     private let diskTimeout: Duration
     /// Without trailers of ours nobody can say that he hears us.
     private let sendsTrailer: Bool
     private let smallestTimeout: Duration
-    private var keepers: [LinkKeeper]
-    private struct EarPlace: Codable {
+    private(set) var keepers: [LinkKeeper]
+    struct EarPlace: Codable {
         var peer: Int
         var ear: Int
     }
     /// Of each link that we hear a peer on: which peer, and which of its ears.
-    private var ears: [EarPlace?]
-    private var peers: [PeerMonitor] = []
-    private var peerIndex: [String: Int] = [:]
-    private var services: [ServiceMonitor] = []
-    private var serviceIndex: [String: Int] = [:]
+    private(set) var ears: [EarPlace?]
+    private(set) var peers: [PeerMonitor] = []
+    private(set) var peerIndex: [String: Int] = [:]
+    private(set) var services: [ServiceMonitor] = []
+    private(set) var serviceIndex: [String: Int] = [:]
     /// The services of each peer.
-    private var shared: [[Int]] = []
+    private(set) var shared: [[Int]] = []
 
-    private var announcer: Announcer
+    private(set) var announcer: Announcer
 
     /// Services of which a fact changed, each once.
-    private var dirty: [Int] = []
-    private var isDirty: [Bool] = []
+    private(set) var dirty: [Int] = []
+    private(set) var isDirty: [Bool] = []
     /// Services that would start, but for something that time alone may change.
-    private var waiting: Set<Int> = []
+    private(set) var waiting: Set<Int> = []
     /// Services that run on both nodes, and when that is to be told next.
-    private var doubleRuns: [Int: Duration] = [:]
+    private(set) var doubleRuns: [Int: Duration] = [:]
     private var isTerminating = false
     private var viewChanged = true
     private var pendingLogs: [ManagerEffect] = []

@@ -45,7 +45,7 @@ struct ServiceMonitor: Sendable, Codable {
     private(set) var attemptSince: Duration?
     private(set) var retryAt: Duration = .zero
     private(set) var lastAct = ManagerEffect.Act.start
-    private var shortAttempts = 0
+    private(set) var shortAttempts = 0
     var remarks: Remarks = []
 
     init(_ definition: ManagedService, peer: Int?) {

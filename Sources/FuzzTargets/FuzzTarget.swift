@@ -22,6 +22,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case logfacility
     /// The words of a command that adds a line to a file.
     case columns
+    /// The text of a decision journal.
+    case journal
+    /// A state of nmond's core in a journal, altered where no checksum notices.
+    case core
 
     /// Tries one input. A trap is found by whoever calls; the broken promises are told.
     package func examine(_ input: [UInt8]) -> FuzzOutcome {
@@ -37,6 +41,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .tunables: TunablesExamination.examine(input)
         case .logfacility: LogFacilityExamination.examine(input)
         case .columns: ColumnsExamination.examine(input)
+        case .journal: JournalExamination.examine(input)
+        case .core: CoreExamination.examine(input)
         }
     }
 }

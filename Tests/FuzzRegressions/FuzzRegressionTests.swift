@@ -31,6 +31,16 @@ import Testing
         #expect(inputs.contains { target.examine($0.bytes).accepted > 0 })
     }
 
+    /// Each value in another way than its neighbours; fuzzing tries the rest.
+    @Test("a state of the core in which one value is another one is refused, or told like any")
+    func altered() {
+        for place in 0..<CoreExamination.places {
+            let kind = UInt8(place * 7 % CoreExamination.kinds)
+            let input = [UInt8(place & 0xFF), UInt8(place >> 8), kind]
+            #expect(FuzzTarget.core.examine(input).broken == nil)
+        }
+    }
+
     /// A little of what `make fuzz` does, where no fuzzer is.
     @Test("break no promise when they are cut, doubled and spoilt", arguments: FuzzTarget.allCases)
     func spoilt(target: FuzzTarget) {
