@@ -78,7 +78,7 @@ package struct LinkMonitor: Sendable {
     package mutating func heard(_ mark: BeatMark, at now: Duration) -> Verdict {
         let verdict: Verdict
         if let trailer = mark.trailer {
-            verdict = judge(trailer)
+            verdict = judge(trailer, at: now)
             if verdict == .fresh { lastTrailer = now }
         } else {
             verdict = judge(legacy: mark.elapsed, at: now)
@@ -99,8 +99,11 @@ package struct LinkMonitor: Sendable {
         return now < end ? end : nil
     }
 
-    /// A trailer's beat number must advance; a new boot needs two beats to replace the old one.
-    private mutating func judge(_ mark: (boot: BootIdentity, beat: UInt64)) -> Verdict {
+    /// A trailer's beat number must advance; a new boot needs two beats, and half a timeout of the old
+    /// one's silence, to replace it.
+    private mutating func judge(
+        _ mark: (boot: BootIdentity, beat: UInt64), at now: Duration
+    ) -> Verdict {
         guard let current else {
             self.current = mark
             return isDisk ? .unproven : .fresh
@@ -113,14 +116,27 @@ package struct LinkMonitor: Sendable {
             candidate = nil
             return .fresh
         }
-        if replaced.contains(mark.boot) { return .stale }
+        if let newest = replaced.newestBeat(of: mark.boot) {
+            // Not for ever: a replay that took the living boot's place falls silent, and then the living
+            // one comes back. What was heard of it before never passes for that.
+            let isSilent = lastFresh.map { now - $0 >= timeout } ?? true
+            guard isSilent, mark.beat > newest else { return .stale }
+        }
         guard let candidate, candidate.boot == mark.boot else {
             self.candidate = mark
             return .unproven
         }
         if mark.beat == candidate.beat { return .repeated }
         guard mark.beat > candidate.beat else { return .stale }
-        replaced.insert(current.boot)
+        // A machine that was booted anew was silent before; replays between two beats of one that
+        // lives are not its successor.
+        let isQuiet = lastFresh.map { now - $0 >= timeout / 2 } ?? true
+        guard isQuiet else {
+            self.candidate = mark
+            return .unproven
+        }
+        replaced.remove(mark.boot)
+        replaced.insert(current)
         self.current = mark
         self.candidate = nil
         return .fresh
@@ -137,18 +153,23 @@ package struct LinkMonitor: Sendable {
     }
 }
 
-/// The last boots that were replaced by newer ones: beats of theirs are replays.
+/// The last boots that were replaced by newer ones, and the newest beat of each: what comes of them
+/// later are replays.
 private struct ReplacedBoots: Sendable {
-    private var boots = InlineArray<8, BootIdentity?>(repeating: nil)
+    private var boots = InlineArray<8, (boot: BootIdentity, beat: UInt64)?>(repeating: nil)
     private var next = 0
 
-    func contains(_ boot: BootIdentity) -> Bool {
-        for index in boots.indices where boots[index] == boot { return true }
-        return false
+    func newestBeat(of boot: BootIdentity) -> UInt64? {
+        for index in boots.indices where boots[index]?.boot == boot { return boots[index]?.beat }
+        return nil
     }
 
-    mutating func insert(_ boot: BootIdentity) {
-        boots[next] = boot
+    mutating func remove(_ boot: BootIdentity) {
+        for index in boots.indices where boots[index]?.boot == boot { boots[index] = nil }
+    }
+
+    mutating func insert(_ mark: (boot: BootIdentity, beat: UInt64)) {
+        boots[next] = mark
         next = (next + 1) % boots.count
     }
 }

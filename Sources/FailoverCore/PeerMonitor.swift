@@ -20,7 +20,10 @@ package struct PeerMonitor: Sendable, Codable {
     private var bootChecksum: UInt32 = 0
     package private(set) var publication: UInt64 = 0
     private(set) var ears: [LinkEar] = []
-    private var retired: [BootIdentity] = []
+    private var retired: [RetiredBoot] = []
+    /// The last beat that was taken, and when it was heard: so the clock of `boot` goes on.
+    private var takenBeat: UInt64 = 0
+    private var takenAt: Duration = .zero
     private var echoesUs = false
     private var isManagerAbsent = false
     /// The link of the content in force, and which of its news that was.
@@ -59,7 +62,7 @@ package struct PeerMonitor: Sendable, Codable {
     }
 
     private func judged(at now: Duration) -> PeerView.Judgement {
-        if hasEar({ $0.hasContent && proves($0, at: now) }) { return .up }
+        if hasEar({ $0.hasContent && proves($0, at: now) && !isReplayed($0) }) { return .up }
         if hasEar({ $0.isOtherLayout(at: now) }) { return .otherLayout }
         switch judgement {
         case .down: return .down
@@ -68,7 +71,7 @@ package struct PeerMonitor: Sendable, Codable {
             let isProven = hasEar { $0.isListening(at: now) && now >= $0.silentAt }
             if isProven && now >= max(silentAt, patience) { return .down }
             // Nor is the last word heard a reason for anything once it is older than its timeout.
-            if judgement == .up, hasEar({ proves($0, at: now) }) { return .up }
+            if judgement == .up, hasEar({ proves($0, at: now) && !isReplayed($0) }) { return .up }
             return .undecided(until: max(silentAt, patience))
         }
     }
@@ -136,7 +139,10 @@ package struct PeerMonitor: Sendable, Codable {
         }
         let content = ears[ear].content!
         if let trailer = content.trailer {
-            guard take(trailer, ownLinks: ownLinks, ownBoot: ownBoot) else { return nil }
+            let heardAt = ears[ear].contentAt
+            guard take(trailer, at: heardAt, ownLinks: ownLinks, ownBoot: ownBoot, now) else {
+                return nil
+            }
         } else {
             (echoesUs, acknowledged, isManagerAbsent) = (false, 0, false)
         }
@@ -147,7 +153,7 @@ package struct PeerMonitor: Sendable, Codable {
     /// Among frames of the current boot the highest publication, among equal ones the last to arrive.
     private func newestPublication(_ candidates: [Int]) -> Int? {
         guard candidates.count > 1 || !retired.isEmpty else { return candidates.first }
-        return candidates.filter { !retired.contains(ears[$0].content!.trailer!.boot) }.max {
+        return candidates.filter { !isReplayed(ears[$0]) }.max {
             let (a, b) = (ears[$0].content!.trailer!, ears[$1].content!.trailer!)
             if a.boot != b.boot {
                 // The link's own monitor let the new boot in after two beats (decision 18).
@@ -157,12 +163,35 @@ package struct PeerMonitor: Sendable, Codable {
         }
     }
 
+    /// It brings beats of a boot that was replaced, sent before that: replays, whatever the receiver,
+    /// which may be a new one, takes them for. The living boot, which a replay had replaced, beats on
+    /// and comes back.
+    private func isReplayed(_ ear: LinkEar) -> Bool {
+        guard !retired.isEmpty, let trailer = ear.content?.trailer,
+            let retirement = retired.first(where: { $0.boot == trailer.boot })
+        else { return false }
+        return trailer.beat <= retirement.clock
+    }
+
+    /// What the clock of the boot in force shows now, in nanoseconds; no beat of it was sent later.
+    private func peerClock(at now: Duration) -> UInt64 {
+        let passed = max(now - takenAt, .zero).nanosecondsSinceBoot
+        let (clock, isTooMuch) = takenBeat.addingReportingOverflow(passed)
+        return isTooMuch ? .max : clock
+    }
+
     /// Notes the numbers of a trailer; false when it is older than what was taken before.
     private mutating func take(
-        _ trailer: Trailer, ownLinks: Set<UInt32>, ownBoot: UInt32
+        _ trailer: Trailer, at heardAt: Duration, ownLinks: Set<UInt32>, ownBoot: UInt32,
+        _ now: Duration
     ) -> Bool {
         if trailer.boot != boot {
-            if let boot { retired = retired.suffix(7) + [boot] }
+            retired.removeAll { $0.boot == trailer.boot }
+            if let boot {
+                retired =
+                    retired.suffix(7)
+                    + [RetiredBoot(boot: boot, clock: peerClock(at: now))]
+            }
             (boot, publication, acknowledged) = (trailer.boot, 0, 0)
             bootChecksum = trailer.boot.checksum
         } else if trailer.publication < publication {
@@ -170,6 +199,7 @@ package struct PeerMonitor: Sendable, Codable {
         }
         let echoes = trailer.echoes.filter { ownLinks.contains($0.link) && $0.boot == ownBoot }
         publication = trailer.publication
+        (takenBeat, takenAt) = (trailer.beat, heardAt)
         isManagerAbsent = trailer.managerAbsent
         echoesUs = !echoes.isEmpty
         acknowledged = max(acknowledged, echoes.map(\.publication).max() ?? 0)
@@ -231,4 +261,11 @@ package struct PeerMonitor: Sendable, Codable {
             hasFastLink: hasEar { !$0.link.kind.isDisk && $0.isUp(at: now) },
             diskTimeout: diskTimeout)
     }
+}
+
+/// A boot of the peer that another one replaced.
+private struct RetiredBoot: Sendable, Codable {
+    var boot: BootIdentity
+    /// What its own clock since boot showed when it was replaced, in nanoseconds.
+    var clock: UInt64
 }

@@ -223,7 +223,12 @@ extension SimulatedCluster {
                 || path.cuts == 0 && path.readErrors == 0 && path.staleReads == 0
                     && media.writing[line].intruders == 0
         else { return }
-        witness.carried(line, to: listener.index, truth: truth, at: time)
+        // The first beats of a boot prove nothing yet, in a slot (decision 18).
+        let provesLife =
+            !link.line.kind.isDisk
+            || time - media.lifeBegan(line) >= link.line.interval * 2 + .seconds(1)
+        witness.carried(
+            line, to: listener.index, truth: truth, provesLife: provesLife, at: time)
     }
 
     func look(_ node: SimulatedNode, _ event: Event) {
@@ -300,7 +305,8 @@ extension SimulatedCluster {
             return false
         case .fresh(let beat):
             witness.took(
-                truth, link, index, node.index, isTrailer: beat.header.trailer != nil, at: now)
+                truth, link, index, node.index, isTrailer: beat.header.trailer != nil,
+                life: truth.map { media.life(of: $0, index) } ?? 0, at: now)
             if truth != nil, truth == link.lastTaken {
                 noteWord(node, link, bytes, isNews: beat.isNews)
             }

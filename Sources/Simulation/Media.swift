@@ -63,6 +63,8 @@ struct Media {
     var tears = true
     /// True beats of each line so far.
     var beats: [Int64]
+    /// Where the runs of each line's sender's machine begin.
+    private var lives: [[(first: Int64, at: Duration)]]
     /// Some old frames of each line, for replays, and which beats they are.
     var archive: [[(bytes: [UInt8], truth: Int64)]]
     /// How the scripts of each service misbehave.
@@ -85,6 +87,7 @@ struct Media {
         writing = Array(repeating: Writing(), count: lines)
         slots = Array(repeating: Slot(), count: lines)
         beats = Array(repeating: 0, count: lines)
+        lives = Array(repeating: [], count: lines)
         archive = Array(repeating: [], count: lines)
     }
 
@@ -109,6 +112,19 @@ struct Media {
         messages[index].bytes = []
         return message
     }
+
+    /// The sender's machine runs anew: its beats from here on are of another run.
+    mutating func beginLife(_ line: Int, at now: Duration) {
+        lives[line].append((beats[line] + 1, now))
+    }
+
+    /// Which run of the sender's machine a true beat belongs to.
+    func life(of truth: Int64, _ line: Int) -> Int {
+        lives[line].lastIndex { $0.first <= truth } ?? -1
+    }
+
+    /// When the present run's first beat could be sent.
+    func lifeBegan(_ line: Int) -> Duration { lives[line].last?.at ?? .zero }
 
     func message(_ index: Int) -> Message { messages[index] }
 

@@ -133,6 +133,9 @@ package final class SimulatedCluster {
         guard !node.isUp else { return }
         node.powerOn(at: now, dice: &processDice)
         witness.came(node.index, at: now)
+        for line in lines.indices where sender[line] == node.index {
+            media.beginLife(line, at: now)
+        }
         trace("\(node.name) boots")
         launch(node)
     }

@@ -42,6 +42,8 @@ final class SimulatedLink {
     var generation = 0
     /// The last true beat that was taken for fresh, for the checkers.
     var lastTaken: Int64 = -1
+    /// Which runs of the sender's machine it has heard.
+    var livesHeard: Set<Int> = []
     /// When that was by the node's clock, and what it said; they outlive the process.
     var takenAt: Duration?
     var word: Word?
@@ -77,6 +79,7 @@ final class SimulatedLink {
         news = []
         generation = 0
         lastTaken = -1
+        livesHeard = []
     }
 
     func end() {

@@ -11,6 +11,9 @@ struct StartReasons {
     private var newest: [Int64]
     private var newestAt: [Duration]
     private var backAt: [Duration]
+    /// The newest beat that a listener must take for life: in a slot the first ones of a boot may not
+    /// prove it (decision 18).
+    private var provenAt: [Duration]
     /// When each node's nmond began its present run.
     private var managerSince: [Duration]
 
@@ -21,15 +24,19 @@ struct StartReasons {
         newest = Array(repeating: -1, count: count)
         newestAt = Array(repeating: never, count: count)
         backAt = newestAt
+        provenAt = newestAt
         managerSince = Array(repeating: .zero, count: shape.nodes)
     }
 
-    mutating func carried(_ line: Int, to listener: Int, truth: Int64, at time: Duration) {
+    mutating func carried(
+        _ line: Int, to listener: Int, truth: Int64, provesLife: Bool, at time: Duration
+    ) {
         let index = line * shape.nodes + listener
         guard truth > newest[index] else { return }
         newest[index] = truth
         if time - newestAt[index] >= shape.timeouts[line] { backAt[index] = time }
         newestAt[index] = time
+        if provesLife { provenAt[index] = time }
     }
 
     mutating func managerStarted(_ node: Int, at now: Duration) { managerSince[node] = now }
@@ -39,7 +46,7 @@ struct StartReasons {
     func silentAt(of peer: Int, to node: Int) -> Duration {
         (0..<shape.links).map { link in
             let line = shape.line(peer, link)
-            return newestAt[line * shape.nodes + node] + shape.timeouts[line]
+            return provenAt[line * shape.nodes + node] + shape.timeouts[line]
         }.max()!
     }
 
@@ -47,7 +54,7 @@ struct StartReasons {
     func isSilent(_ peer: Int, to node: Int, at now: Duration) -> Bool {
         (0..<shape.links).allSatisfy { link in
             let line = shape.line(peer, link)
-            let last = max(newestAt[line * shape.nodes + node], managerSince[node])
+            let last = max(provenAt[line * shape.nodes + node], managerSince[node])
             return now - last + shape.intervals[line] + StartReasons.margin >= shape.timeouts[line]
         }
     }

@@ -123,9 +123,11 @@ package struct Witness {
     }
 
     /// A true beat reached a listener that listens.
-    mutating func carried(_ line: Int, to listener: Int, truth: Int64, at time: Duration) {
+    mutating func carried(
+        _ line: Int, to listener: Int, truth: Int64, provesLife: Bool = true, at time: Duration
+    ) {
         tracker.carried(line, to: listener, at: time)
-        reasons.carried(line, to: listener, truth: truth, at: time)
+        reasons.carried(line, to: listener, truth: truth, provesLife: provesLife, at: time)
     }
 
     mutating func managerStarted(_ node: Int, at now: Duration) {
@@ -140,16 +142,19 @@ package struct Witness {
     /// S7: a listener took a beat for fresh.
     mutating func took(
         _ truth: Int64?, _ link: SimulatedLink, _ line: Int, _ listener: Int, isTrailer: Bool,
-        at now: Duration
+        life: Int = 0, at now: Duration
     ) {
         guard trusts[connections.sender[line]] else {
             return legacy.took(truth, link, line, listener, at: now)
         }
         if let truth, truth > link.lastTaken {
             link.lastTaken = truth
+            link.livesHeard.insert(life)
             return
         }
-        guard link.lastTaken >= 0 else {
+        // Of an earlier run of the sender that this listener never heard: it cannot know.
+        let isKnown = truth == nil || link.livesHeard.contains(life)
+        guard link.lastTaken >= 0, isKnown else {
             believedReplays += 1
             return
         }
@@ -182,6 +187,8 @@ package struct Witness {
         if old == .started, state != .started, action != nil, !isOperators {
             accuse("L2", "\(about(service, node)) leaves STARTED by itself", at: now)
         }
+        // Whoever says so has seen to it.
+        if action?.request == .forceStop, state == .stopped { holds[service][node] = nil }
         states[service][node] = state
     }
 

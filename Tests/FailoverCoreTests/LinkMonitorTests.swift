@@ -61,10 +61,24 @@ private let stories: [Story] = [
     Story(
         name: "two boots later the first one is still refused",
         beats: [
-            (0, beat(9), .fresh), (1, beat(1, of: after), .unproven),
-            (2, beat(2, of: after), .fresh), (3, beat(1, of: later), .unproven),
-            (4, beat(2, of: later), .fresh), (5, beat(10), .stale), (6, beat(11), .stale),
-            (7, beat(3, of: after), .stale), (8, beat(3, of: later), .fresh),
+            (0, beat(9), .fresh), (5, beat(1, of: after), .unproven),
+            (6, beat(2, of: after), .fresh), (11, beat(1, of: later), .unproven),
+            (12, beat(2, of: later), .fresh), (13, beat(10), .stale), (14, beat(11), .stale),
+            (15, beat(3, of: after), .stale), (16, beat(3, of: later), .fresh),
+        ]),
+    Story(
+        name: "however many beats of another boot between two of the living one are no successor",
+        beats: [
+            (0, beat(9), .fresh), (1, beat(5, of: after), .unproven),
+            (1.2, beat(6, of: after), .unproven), (1.4, beat(7, of: after), .unproven),
+            (2, beat(10), .fresh),
+        ]),
+    Story(
+        name: "the living boot comes back after replays of an earlier one, and those do not",
+        beats: [
+            (0, beat(9, of: after), .fresh), (6, beat(900), .unproven), (7, beat(901), .fresh),
+            (8, beat(17, of: after), .stale), (17, beat(26, of: after), .unproven),
+            (18, beat(27, of: after), .fresh), (19, beat(902), .stale), (29, beat(901), .stale),
         ]),
     Story(
         name: "one replayed beat of another boot changes nothing, nor the same one twice",

@@ -48,6 +48,9 @@ struct RegressionSeeds {
         Row(seed: 360, scenario: "17", showed: "S2: silence became whole in the grace period"),
         Row(seed: 10341, scenario: "16", showed: "whether a slot was torn hung on its wall second"),
         Row(seed: 10796, scenario: "07", showed: "a beat on its way at a cut counts as heard"),
+        Row(seed: 10237, showed: "replays of an earlier boot made the living one deaf for ever"),
+        Row(seed: 10850, showed: "two replays between two beats took the living boot's place"),
+        Row(seed: 20078, showed: "the first beats of a boot are heard, and prove no life yet"),
     ]
 
     @Test("what a seed once showed is mended", arguments: rows)
