@@ -168,6 +168,9 @@ extension ClusterTests {
             let node = lab.node(1)
             try node.shell(
                 "setsid sh -c 'while :; do date +%N >/run/lab/tick; sleep 0.01; done' >&- 2>&- &")
+            try lab.wait(upTo: .seconds(10), for: "the first tick") {
+                (try? node.shell("test -s /run/lab/tick")) != nil
+            }
             func ticks() throws -> Bool {
                 let before = try node.shell("cat /run/lab/tick")
                 LabClock.pause(.milliseconds(100))
