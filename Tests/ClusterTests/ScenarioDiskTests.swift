@@ -137,7 +137,8 @@ private final class SlotWriter {
         disk = cluster.lab.disk
         older = (try? disk.read(block: 0, count: 1024)) ?? []
         // Of another second, so that either front with the other's end is torn.
-        while let now = try? disk.read(block: 0, count: 1024), now.prefix(512) == older.prefix(512) {
+        while let now = try? disk.read(block: 0, count: 1024), now.prefix(512) == older.prefix(512)
+        {
             LabClock.pause(.milliseconds(5))
         }
         younger = (try? disk.read(block: 0, count: 1024)) ?? []
