@@ -150,17 +150,23 @@ package struct PeerMonitor: Sendable, Codable {
         return content
     }
 
-    /// Among frames of the current boot the highest publication, among equal ones the last to arrive.
+    /// Among frames of one boot the highest publication, among equal ones the last to arrive. Another
+    /// boot than the one in force is a new one only if its word came after that one's last: the other
+    /// link of a machine that was booted may say for a while what it said before.
     private func newestPublication(_ candidates: [Int]) -> Int? {
-        guard candidates.count > 1 || !retired.isEmpty else { return candidates.first }
-        return candidates.filter { !isReplayed(ears[$0]) }.max {
+        // So it is nearly always, and this runs at every turn.
+        if candidates.count == 1, ears[candidates[0]].content!.trailer!.boot == boot {
+            return candidates[0]
+        }
+        return candidates.filter { isInForceOrNew(ears[$0]) && !isReplayed(ears[$0]) }.max {
             let (a, b) = (ears[$0].content!.trailer!, ears[$1].content!.trailer!)
-            if a.boot != b.boot {
-                // The link's own monitor let the new boot in after two beats (decision 18).
-                return a.boot == boot || (b.boot != boot && ears[$0].contentAt < ears[$1].contentAt)
-            }
+            if a.boot != b.boot { return ears[$0].contentAt < ears[$1].contentAt }
             return (a.publication, ears[$0].contentAt) < (b.publication, ears[$1].contentAt)
         }
+    }
+
+    private func isInForceOrNew(_ ear: LinkEar) -> Bool {
+        ear.content!.trailer!.boot == boot || boot == nil || ear.contentAt > takenAt
     }
 
     /// It brings beats of a boot that was replaced, sent before that: replays, whatever the receiver,

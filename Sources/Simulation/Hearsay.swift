@@ -26,7 +26,10 @@ extension SimulatedCluster {
             let beat = unsafe try? Heartbeat(
                 decoding: bytes.span.bytes, expecting: node.layout), let trailer = beat.trailer
         else { return }
-        var states = link.word?.boot == trailer.boot ? link.word!.states : [:]
+        // A service that it does not name keeps what was said of it last, on whichever link.
+        let before = node.links.filter { $0.line.node == link.line.node }.compactMap(\.word)
+            .filter { $0.boot == trailer.boot }.max { $0.publication < $1.publication }
+        var states = before?.states ?? [:]
         for entry in beat.services {
             guard let service = serviceIndex[entry.name], let state = entry.state,
                 state != .unknown
@@ -63,11 +66,11 @@ extension SimulatedCluster {
             .max { $0.publication < $1.publication }
     }
 
-    /// It was heard lately enough for every reckoning.
-    private func isHeard(_ node: SimulatedNode, _ service: Int) -> Bool {
+    /// It was heard lately enough for every reckoning when nmond looked last.
+    private func isHeard(_ node: SimulatedNode, _ service: Int, by pulse: Duration) -> Bool {
         let partner = services[service].partner(of: node.name)
         return node.links.contains { link in
-            link.line.node == partner && link.word != nil
+            link.line.node == partner && link.word != nil && link.takenAt! < pulse
                 && node.clock(now) - link.takenAt! < link.line.timeout - link.line.interval * 2
         }
     }
@@ -79,7 +82,7 @@ extension SimulatedCluster {
             word.heardAt < manager.pulse, let state = word.states[action.service],
             !state.leavesServiceFree
         else { return }
-        if isHeard(node, action.service) {
+        if isHeard(node, action.service, by: manager.pulse) {
             action.objection = "hears \(state.name)"
         } else if let at = action.claimAt, at < manager.pulse, state.claimsService {
             action.objection = "heard \(state.name) in its grace period"

@@ -156,7 +156,8 @@ extension SimulatedCluster {
         let time = mediaDice.exponential(mean: writing.meanTime)
         link.writeEnds = now + time
         media.slots[index].write(bytes, truth: truth, at: now + time)
-        for listener in nodes where listener !== node {
+        // A listener of ours has it when it reads it; of a C program only the write is known.
+        for listener in nodes where listener !== node && listener.legacy != nil {
             noteArrival(index, listener, truth: truth, at: now + time)
         }
     }
@@ -216,17 +217,13 @@ extension SimulatedCluster {
         _ line: Int, _ listener: SimulatedNode, truth: Int64, at time: Duration
     ) {
         let link = listener.links[line]
-        let path = media.path(line, listener.index)
-        guard listener.isUp, listener.pausedUntil <= now, link.isAlive, link.frozenUntil <= now,
-            // A datagram that arrives was on its way before the cut; a slot must be read.
-            !link.line.kind.isDisk
-                || path.cuts == 0 && path.readErrors == 0 && path.staleReads == 0
-                    && media.writing[line].intruders == 0
+        guard listener.isUp, listener.pausedUntil <= now, link.isAlive, link.frozenUntil <= now
         else { return }
-        // The first beats of a boot prove nothing yet, in a slot (decision 18).
+        // A first sight proves nothing, nor do the first beats of a boot, in a slot (decision 18).
         let provesLife =
             !link.line.kind.isDisk
-            || time - media.lifeBegan(line) >= link.line.interval * 2 + .seconds(1)
+            || link.lastTaken >= 0
+                && time - media.lifeBegan(line) >= link.line.interval * 2 + .seconds(1)
         witness.carried(
             line, to: listener.index, truth: truth, provesLife: provesLife, at: time)
     }
@@ -263,6 +260,11 @@ extension SimulatedCluster {
         }
         guard !bytes.isEmpty else {
             return link.watch!.looked(at: clock, changed: false, wasTorn: false)
+        }
+        if let truth {
+            let isBefore = truth == slot.truthBefore
+            noteArrival(
+                index, node, truth: truth, at: isBefore ? slot.beforeAt : slot.visibleAt)
         }
         let isFirst = link.previous == nil
         let isChanged = link.previous.map { $0 != bytes } ?? false

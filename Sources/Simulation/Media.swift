@@ -37,10 +37,13 @@ struct Media {
         /// The true beat that stands there; nil for what no sender of this line wrote.
         var truth: Int64?
         var truthBefore: Int64?
+        /// When the bytes before were there.
+        var beforeAt: Duration = .zero
 
         mutating func write(_ new: [UInt8], truth: Int64?, at: Duration) {
             before = bytes
             truthBefore = self.truth
+            beforeAt = visibleAt
             bytes = new
             self.truth = truth
             visibleAt = at

@@ -178,6 +178,20 @@ import WireFormat
         #expect(bench.view.peerState == .starting)
     }
 
+    @Test("an nmond that starts after the peer's reboot is not misled by what another link kept")
+    func startsAfterReboot() {
+        var bench = ManagerBench(kinds: [.net, .dio])
+        let newBoot = BootIdentity(high: 1, low: 1, initStart: 1)
+        bench.own(.frozenStop)
+        bench.beat(["svc1": .started], on: 1, publication: 9000)
+        bench.now += .milliseconds(500)
+        bench.beat(["svc1": .stopped], on: 0, publication: 7, boot: newBoot)
+        for _ in 1...3 {
+            bench.pass(.milliseconds(300))
+            #expect(bench.view.peerState == .stopped)
+        }
+    }
+
     @Test("a new boot replaces the old one, and the old one's frames are refused from then on")
     func newBoot() {
         var bench = ManagerBench(kinds: [.net, .dio])
