@@ -145,8 +145,7 @@ let package = Package(
             name: "DecisionJournalTests",
             dependencies: [
                 "ClusterModel", "WireFormat", "FailoverCore", "DecisionJournal", "Platform",
-                "Board",
-                "Daemon", "simulate", log,
+                "Board", "Daemon", "simulate", log,
             ]),
         .testTarget(
             name: "PlatformTests",
