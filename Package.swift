@@ -11,6 +11,7 @@ let fuzzed: [SwiftSetting] =
 /// Pure modules: no I/O, no clock, no randomness, no log.
 let pure: [SwiftSetting] = warnings + [.strictMemorySafety()] + fuzzed
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -18,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "heartbeat", targets: ["heartbeat"]),
         .executable(name: "hactl", targets: ["hactl"]),
+        .executable(name: "svcmgr", targets: ["svcmgr"]),
         // Preloaded by tests and benches that count allocations; never installed.
         .library(name: "MallocCounter", type: .dynamic, targets: ["MallocCounter"]),
         // Preloaded by cluster tests that step the wall clock; never installed.
@@ -26,6 +28,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // C, as little as possible: system calls that Swift cannot say well.
@@ -49,6 +53,10 @@ let package = Package(
         .target(
             name: "FailoverCore", dependencies: ["ClusterModel", "WireFormat"],
             swiftSettings: pure),
+        // Pure: text of a service's file -> what it is, seen from one node; edits that keep comments.
+        .target(name: "ServiceConfig", swiftSettings: pure),
+        // Pure: statuses and what they add up to, the order of steps, gates, schedules.
+        .target(name: "ServicePlan", dependencies: ["ServiceConfig"], swiftSettings: pure),
         // Pure: a whole cluster on one thread and made-up time, from a seed; never installed.
         .target(
             name: "Simulation",
@@ -96,6 +104,12 @@ let package = Package(
                 "ClusterModel", "WireFormat", "Config", "FailoverCore", "DecisionJournal",
                 "Platform", "Board", log,
             ], swiftSettings: warnings),
+        // One file per driver (ip, vg, fs, app, sync, hb, stonith): brings it up, down, and looks.
+        .target(
+            name: "ServiceDrivers",
+            dependencies: [
+                "ClusterModel", "Config", "ServiceConfig", "ServicePlan", "Platform", subprocess,
+            ], swiftSettings: warnings),
         // A real cluster on one machine: namespaces, bridges, a shared disk, faults.
         .target(
             name: "ClusterLab", dependencies: ["ClusterModel"], swiftSettings: warnings),
@@ -108,6 +122,12 @@ let package = Package(
             dependencies: [
                 "ClusterModel", "WireFormat", "Config", "FailoverCore", "Platform", "Board",
                 "Actions", arguments, log,
+            ], swiftSettings: warnings),
+        // svcmgr nodemgr svcmon, and each service's links, likewise.
+        .executableTarget(
+            name: "svcmgr",
+            dependencies: [
+                "ServiceConfig", "ServicePlan", "ServiceDrivers", "Platform", arguments, log,
             ], swiftSettings: warnings),
         // `swift run lab demo`: the tutorial's failover, played on this machine.
         .executableTarget(
@@ -137,6 +157,12 @@ let package = Package(
             resources: [.copy("Vectors")]),
         .testTarget(name: "ConfigTests", dependencies: ["Config"]),
         .testTarget(name: "FailoverCoreTests", dependencies: ["FailoverCore"]),
+        .testTarget(name: "ServiceConfigTests", dependencies: ["ServiceConfig"]),
+        .testTarget(name: "ServicePlanTests", dependencies: ["ServiceConfig", "ServicePlan"]),
+        // Drivers on recorded output, and on the real programs where they are harmless.
+        .testTarget(
+            name: "ServiceDriversTests",
+            dependencies: ["ServiceConfig", "ServicePlan", "ServiceDrivers", "svcmgr"]),
         // Whole clusters on made-up time: a few seeds of everything, and the checkers themselves.
         .testTarget(
             name: "SimulationTests",
