@@ -43,14 +43,19 @@ package struct LockFile: ~Copyable {
 
     /// Replaces what stands in the file, in place: the lock belongs to the inode.
     package borrowing func replaceContents(with bytes: [UInt8]) throws(SystemError) {
-        let written = bytes.withUnsafeBytes {
-            cshims_write_at(descriptor, $0.baseAddress, $0.count, 0)
-        }
-        guard try check("write lock file", "", written) == bytes.count else {
-            throw SystemError("write lock file", "", code: ENOSPC)
-        }
-        try check("write lock file", "", cshims_set_size(descriptor, UInt64(bytes.count)))
+        try replaceLockContents(of: descriptor, with: bytes)
     }
+}
+
+/// Replaces what stands in a lock file, in place: the lock belongs to the inode.
+func replaceLockContents(of descriptor: CInt, with bytes: [UInt8]) throws(SystemError) {
+    let written = bytes.withUnsafeBytes {
+        cshims_write_at(descriptor, $0.baseAddress, $0.count, 0)
+    }
+    guard try check("write lock file", "", written) == bytes.count else {
+        throw SystemError("write lock file", "", code: ENOSPC)
+    }
+    try check("write lock file", "", cshims_set_size(descriptor, UInt64(bytes.count)))
 }
 
 /// The process that holds the lock on `path`: its pid, our own for an own lock, 0 for one in another

@@ -18,6 +18,41 @@ package protocol Driver: Sendable {
     func stop(_ work: Work) async throws(StepFailure)
 }
 
+/// A driver that can tell, before anything is changed, that its start would collide with another
+/// node (opensvc.md 4.1).
+package protocol Contender: Driver {
+    /// - Throws: `start aborted due to resource ip#0 conflict`.
+    func checkConflict(_ work: Work) async throws(StepFailure)
+}
+
+/// A driver that copies something to other nodes (opensvc.md 4.5).
+package protocol Synchronizer: Driver {
+    /// Looks at the gates first unless `call.isForced`; what keeps it from running is logged and no
+    /// error.
+    ///
+    /// - Returns: The nodes it was copied to.
+    func synchronize(_ work: Work, to groups: Set<SyncGroup>) async throws(StepFailure) -> [String]
+}
+
+/// Whom a sync serves: `syncnodes` the first, `syncdrp` the second, `syncall` both.
+package enum SyncGroup: String, CaseIterable, Sendable { case nodes, drpnodes }
+
+/// A driver of a heartbeat (opensvc.md 4.6).
+package protocol Heartbeat: Driver {
+    /// Whether the peer has to be fenced before a start; waits at most 3 s for an answer.
+    ///
+    /// - Throws: `cannot tell the peer's state (<what>): start refused`.
+    func wantsFencing(_ work: Work) async throws(StepFailure) -> Bool
+    /// Tells the heartbeat to stop the service and not to start it again; does not wait for that.
+    func freezeStop(_ work: Work) async throws(StepFailure)
+}
+
+/// A driver that ends another node (opensvc.md 4.7).
+package protocol Fencer: Driver {
+    /// Returns only when the peer is known to be off.
+    func fence(_ work: Work) async throws(StepFailure)
+}
+
 /// A step that failed. What there was to say has been logged already.
 package struct StepFailure: Error, Equatable {
     /// Follows `'start' action stopped on execution error: `; nil: nothing follows.
@@ -33,6 +68,10 @@ package struct Work: Sendable {
     package let host: any Host
     package let directories: Directories
     package let log: ServiceLog
+    package var call = Call(action: "")
+    /// Merge of ip, disk, fs, share and container, found just before this resource is evaluated or
+    /// synchronized; nil: nobody looked, as in a start or stop.
+    package var availability: Status?
 
     package init(
         service: ServiceConfiguration, resource: ResourceConfiguration, host: any Host,
@@ -44,6 +83,18 @@ package struct Work: Sendable {
         self.directories = directories
         self.log = log
     }
+}
+
+/// What was asked for, as far as drivers care.
+package struct Call: Equatable, Sendable {
+    /// `start`, `print_status`; launchers and triggers find it in OPENSVC_ACTION.
+    package var action: String
+    package var isForced = false
+    /// The clusterware asks (`--cluster`).
+    package var isClustered = false
+    /// The scheduler asks (`--cron`).
+    package var isScheduled = false
+    package init(action: String) { self.action = action }
 }
 
 /// Where the service manager's files are; a prefix other than `/` is for tests.

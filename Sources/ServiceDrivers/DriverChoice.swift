@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ServiceConfig
+import ServicePlan
+
+/// The driver of a resource.
+package func driver(of resource: ResourceConfiguration) -> any Driver {
+    switch resource.driver {
+    case .ip(let keywords): UnknownDriver(label: "\(keywords.name)@\(keywords.device)")
+    case .volumeGroup(let name): UnknownDriver(label: name)
+    case .fileSystem(let keywords):
+        UnknownDriver(label: "\(keywords.device)@\(keywords.mountPoint)")
+    case .launchers: UnknownDriver(label: "app")
+    case .application(let keywords): UnknownDriver(label: keywords.script)
+    case .configurationSync: UnknownDriver(label: "rsync svc config to drpnodes, nodes")
+    case .rsync: UnknownDriver(label: "rsync")
+    case .openHA: UnknownDriver(label: "hb.openha")
+    case .stonithCallout, .stonithILO, .fenceAgent: UnknownDriver(label: "stonith")
+    }
+}
+
+/// Stands for a driver that is still to be written.
+private struct UnknownDriver: Driver {
+    let label: String
+    func evaluate(_ work: Work) async -> Evaluation { Evaluation(.undefined) }
+    func start(_ work: Work) async throws(StepFailure) -> Bool { throw StepFailure() }
+    func stop(_ work: Work) async throws(StepFailure) { throw StepFailure() }
+}
