@@ -72,6 +72,8 @@ package struct Work: Sendable {
     /// Merge of ip, disk, fs, share and container, found just before this resource is evaluated or
     /// synchronized; nil: nobody looked, as in a start or stop.
     package var availability: Status?
+    /// How the peers are reached, by node.conf.
+    package var remoteShell = RemoteShell()
 
     package init(
         service: ServiceConfiguration, resource: ResourceConfiguration, host: any Host,
@@ -104,6 +106,8 @@ package struct Directories: Equatable, Sendable {
     package var state: String { root + "/var/lib/opensvc" }
     package var log: String { root + "/var/log/opensvc" }
     package var temporary: String { root + "/var/tmp/opensvc" }
+    /// What the links of a service point to.
+    package var program: String { root + "/usr/bin/svcmgr" }
     package var documentation: String { root + "/usr/share/doc/opensvc" }
 
     /// - Parameter root: Empty, or a path without a slash at its end.

@@ -19,10 +19,28 @@ package protocol Host: Sendable {
     /// Text of a small local file: `/proc`, below `/etc/opensvc`, `/var/lib/opensvc`; nil:
     /// unreadable.
     func read(_ path: String) -> String?
+    /// An environment variable of ours; nil: unset or empty.
+    func variable(_ name: String) -> String?
+    /// What lies at a local path, symlinks not followed; nil: nothing.
+    func entry(_ path: String) -> LocalEntry?
+    /// Makes or replaces a small local file in one step, 0644, with the directories it needs.
+    ///
+    /// - Returns: nil: done; else why not, in words: `Read-only file system`.
+    func write(_ text: String, to path: String) -> String?
+    /// Puts a symlink in the place of whatever lies there, in one step.
+    ///
+    /// - Returns: As `write`.
+    func link(_ path: String, to target: String) -> String?
     /// Waits without blocking others.
     func pause(_ time: Duration) async
     /// Wall clock, seconds since 1970; for stamps and the schedule only.
     func wallClock() -> Double
+}
+
+/// What a local path is, by lstat(2).
+package enum LocalEntry: Equatable, Sendable {
+    case regular, directory, other
+    case link(target: String)
 }
 
 /// A program to run, and how.
@@ -35,6 +53,8 @@ package struct Command: Equatable, Sendable {
     package var input: String?
     /// Where stdout and stderr go together, truncated first; nil: into the result.
     package var outputFile: String?
+    /// The output file keeps what it holds.
+    package var appendsOutput = false
     /// Its own session, and what it leaves in the background is not waited for.
     package var isDetached = false
     /// Added to ours; a later entry wins.
