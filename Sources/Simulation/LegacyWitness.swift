@@ -151,7 +151,8 @@ extension Witness {
             return
         }
         let excuse = tracker.excuse(
-            node, partner, since: run.began - longestTimeout - .seconds(3), at: now)
+            node, partner, since: run.began - longestTimeout - .seconds(3), by: arrivals,
+            at: now)
         if hold.isOperators {
             doubleRuns[.anOperator, default: 0] += 1
         } else if let excuse {
@@ -208,7 +209,7 @@ extension Witness {
     /// Some link from a node still counts as up at a listener.
     private func isHeard(_ sender: Int, by listener: Int, at time: Duration) -> Bool {
         (0..<connections.links).contains { link in
-            tracker.isSteady(connections.line(sender, link), listener, at: time)
+            arrivals.isSteady(connections.line(sender, link), listener, at: time)
         }
     }
 
@@ -234,7 +235,9 @@ extension Witness {
             at: now)
     }
 
-    mutating func longestSilence(at now: Duration) -> Double { tracker.takeLongestSilence(at: now) }
+    mutating func longestSilence(at now: Duration) -> Double {
+        arrivals.takeLongestSilence(at: now)
+    }
 
     private mutating func count(_ race: LegacyRace) {
         races[race, default: 0] += 1

@@ -219,13 +219,10 @@ extension SimulatedCluster {
         let link = listener.links[line]
         guard listener.isUp, listener.pausedUntil <= now, link.isAlive, link.frozenUntil <= now
         else { return }
-        // A first sight proves nothing, nor do the first beats of a boot, in a slot (decision 18).
-        let provesLife =
-            !link.line.kind.isDisk
-            || link.lastTaken >= 0
-                && time - media.lifeBegan(line) >= link.line.interval * 2 + .seconds(1)
-        witness.carried(
-            line, to: listener.index, truth: truth, provesLife: provesLife, at: time)
+        witness.arrived(
+            Arrival(
+                line: line, listener: listener.index, truth: truth,
+                life: media.life(of: truth, line), run: link.run, at: time))
     }
 
     func look(_ node: SimulatedNode, _ event: Event) {

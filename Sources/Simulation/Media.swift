@@ -66,8 +66,8 @@ struct Media {
     var tears = true
     /// True beats of each line so far.
     var beats: [Int64]
-    /// Where the runs of each line's sender's machine begin.
-    private var lives: [[(first: Int64, at: Duration)]]
+    /// The first beats of the runs of each line's sender's machine.
+    private var lives: [[Int64]]
     /// Some old frames of each line, for replays, and which beats they are.
     var archive: [[(bytes: [UInt8], truth: Int64)]]
     /// How the scripts of each service misbehave.
@@ -117,17 +117,14 @@ struct Media {
     }
 
     /// The sender's machine runs anew: its beats from here on are of another run.
-    mutating func beginLife(_ line: Int, at now: Duration) {
-        lives[line].append((beats[line] + 1, now))
+    mutating func beginLife(_ line: Int) {
+        lives[line].append(beats[line] + 1)
     }
 
     /// Which run of the sender's machine a true beat belongs to.
     func life(of truth: Int64, _ line: Int) -> Int {
-        lives[line].lastIndex { $0.first <= truth } ?? -1
+        lives[line].lastIndex { $0 <= truth } ?? -1
     }
-
-    /// When the present run's first beat could be sent.
-    func lifeBegan(_ line: Int) -> Duration { lives[line].last?.at ?? .zero }
 
     func message(_ index: Int) -> Message { messages[index] }
 

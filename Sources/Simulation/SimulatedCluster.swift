@@ -134,7 +134,7 @@ package final class SimulatedCluster {
         node.powerOn(at: now, dice: &processDice)
         witness.came(node.index, at: now)
         for line in lines.indices where sender[line] == node.index {
-            media.beginLife(line, at: now)
+            media.beginLife(line)
         }
         trace("\(node.name) boots")
         launch(node)

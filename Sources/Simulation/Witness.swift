@@ -46,6 +46,7 @@ package struct Witness {
     let nodeNames: [String]
     let partners: [[Int?]]
     let connections: Connections
+    var arrivals: Arrivals
     var tracker: ConnectionTracker
     private var reasons: StartReasons
     /// The partner was silent when the action that holds the lock began.
@@ -82,6 +83,7 @@ package struct Witness {
         layouts = plan.nodes.map(\.layout)
         legacy = LegacyKnowledge(nodes: nodes, lines: lines.count, links: plan.linkCount)
         connections = Connections(lines: lines, nodes: nodes, links: plan.linkCount)
+        arrivals = Arrivals(connections)
         tracker = ConnectionTracker(connections)
         reasons = StartReasons(connections)
         wasSilent = services.map { _ in Array(repeating: false, count: nodes) }
@@ -123,11 +125,13 @@ package struct Witness {
     }
 
     /// A true beat reached a listener that listens.
-    mutating func carried(
-        _ line: Int, to listener: Int, truth: Int64, provesLife: Bool = true, at time: Duration
-    ) {
-        tracker.carried(line, to: listener, at: time)
-        reasons.carried(line, to: listener, truth: truth, provesLife: provesLife, at: time)
+    mutating func arrived(_ beat: Arrival) {
+        var beat = beat
+        // Without a trailer, nobody can tell one boot from the next.
+        if !trusts[connections.sender[beat.line]] { beat.life = 0 }
+        tracker.noteCut(
+            connections.sender[beat.line], beat.listener, by: arrivals, at: beat.at)
+        arrivals.note(beat)
     }
 
     mutating func managerStarted(_ node: Int, at now: Duration) {
@@ -136,7 +140,7 @@ package struct Witness {
 
     /// When every link from `peer` will have been silent for its timeout, if nothing more arrives.
     func silentAt(of peer: Int, to node: Int) -> Duration {
-        reasons.silentAt(of: peer, to: node)
+        arrivals.silentAt(of: peer, to: node)
     }
 
     /// S7: a listener took a beat for fresh.
@@ -206,8 +210,11 @@ package struct Witness {
             accuse("S10", "\(about(service, node)): nmond acts on what no file names", at: now)
         }
         guard let partner = partners[service][node] else { return }
-        wasSilent[service][node] = reasons.isSilent(partner, to: node, at: now)
-        if isPlain(partner, node), !wasSilent[service][node], !reasons.wasHeard(partner, by: node) {
+        wasSilent[service][node] = reasons.isSilent(
+            partner, to: node, by: arrivals, at: now)
+        if isPlain(partner, node), !wasSilent[service][node],
+            !reasons.wasHeard(partner, by: node, arrivals)
+        {
             accuse(
                 "S11", "\(about(service, node)): nmond acts, and has not heard its partner",
                 at: now)
@@ -295,7 +302,7 @@ package struct Witness {
         let node = machine.index
         guard let partner = partners[service][node] else { return }
         let since = action.began - longestTimeout - .seconds(3)
-        var excuse = tracker.excuse(node, partner, since: since, at: now)
+        var excuse = tracker.excuse(node, partner, since: since, by: arrivals, at: now)
         if excuse == nil, !trusts[partner] || !trusts[node],
             legacy.wasFooled(node, since: since) || legacy.wasFooled(partner, since: since)
         {
@@ -353,13 +360,19 @@ package struct Witness {
         guard isPlain(partner, node) || !isExcused else { return }
         guard wasSilent[service][node] else {
             // Or it fell silent for good in the grace period.
-            guard !reasons.isSilent(partner, to: node, at: now) else { return }
+            guard
+                !reasons.isSilent(
+                    partner, to: node, by: arrivals, at: now)
+            else { return }
             return accuse(
                 "S2", "\(about(service, node)) starts, \(state), and that is not silent", at: now)
         }
         // What stood still a moment ago may not know yet.
         let isAwake = machine.manager.map { $0.frozenUntil + .seconds(4) < now } ?? false
-        if isAwake, reasons.cameBack(partner, to: node, since: action.began, at: now) {
+        if isAwake,
+            reasons.cameBack(
+                partner, to: node, since: action.began, by: arrivals, at: now)
+        {
             accuse(
                 "S2", "\(about(service, node)) starts, \(state), and that came back", at: now)
         }

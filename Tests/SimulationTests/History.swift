@@ -33,7 +33,8 @@ struct History {
             now += .seconds(1)
             beats += 1
             for sender in senders {
-                witness.carried(sender, to: 1 - sender, truth: beats, at: now)
+                witness.arrived(
+                    Arrival(line: sender, listener: 1 - sender, truth: beats, at: now))
             }
         }
     }

@@ -38,9 +38,13 @@ struct RegressionSeeds {
         var seed: UInt64
         /// nil: the mix of all faults.
         var scenario: String?
+        /// The mix is played on the usual plan.
+        var isUsual = false
         var showed: String
 
-        var testDescription: String { "seed \(seed), \(scenario ?? "mix"): \(showed)" }
+        var testDescription: String {
+            "seed \(seed), \(scenario ?? (isUsual ? "usual plan" : "mix")): \(showed)"
+        }
     }
 
     static let rows = [
@@ -51,6 +55,12 @@ struct RegressionSeeds {
         Row(seed: 10237, showed: "replays of an earlier boot made the living one deaf for ever"),
         Row(seed: 10850, showed: "two replays between two beats took the living boot's place"),
         Row(seed: 20078, showed: "the first beats of a boot are heard, and prove no life yet"),
+        Row(
+            seed: 203911, isUsual: true,
+            showed: "the first beat of a boot in a slot lends the link no timeout"),
+        Row(
+            seed: 203947, isUsual: true,
+            showed: "an old beat put into a slot does not make it a link that works"),
     ]
 
     @Test("what a seed once showed is mended", arguments: rows)
@@ -59,7 +69,8 @@ struct RegressionSeeds {
         if let name = row.scenario {
             run = SimulationRun.of(try #require(Scenario.named(name)), seed: row.seed)
         } else {
-            run = SimulationRun.mixed(seed: row.seed)
+            run = SimulationRun.mixed(
+                seed: row.seed, plan: row.isUsual ? .usual : nil)
         }
         #expect(run.violations == [])
     }
