@@ -33,6 +33,8 @@ package struct CommonKeywords: Equatable, Sendable {
     /// Up or down here is `stdby up` or `stdby down`.
     package var isStandby = false
     package var triggers: [Trigger] = []
+    /// Of a sync: `schedule` as written; nil: the service's `syncSchedule`, and then its trio.
+    package var schedule: String?
 
     package init() {}
 }

@@ -8,6 +8,12 @@ package struct ServiceConfiguration: Equatable, Sendable {
     package var service: ServiceKeywords
     /// In the order of the file; those that no section names (`app`, `sync#i0`) behind it.
     package var resources: [ResourceConfiguration]
+    /// What is wrong with the file and still leaves it usable. Those of level `.error` are to be
+    /// logged as ERROR, by every action; each left a resource out.
+    package var findings: [ConfigFinding] = []
+    /// Sections whose resource was left out. Among them a `stonith#N`: fencing must fail, for it
+    /// cannot run.
+    package var leftOut: [String] = []
 
     package init(
         name: String, file: String, service: ServiceKeywords, resources: [ResourceConfiguration]
@@ -46,6 +52,8 @@ package struct ServiceKeywords: Equatable, Sendable {
     package var syncMaximumDelay: Duration = .seconds(1500 * 60)
     /// Schedule texts by task, as written or by default: `sync_schedule`, `status_schedule`, ...
     package var schedules: [String: String] = [:]
+    /// `sync_schedule` as written; nil: the old trio decides.
+    package var syncSchedule: String?
     /// The old trio `sync_period`, `sync_days`, `sync_interval`.
     package var syncGate = SyncGate()
 
