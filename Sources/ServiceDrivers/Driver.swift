@@ -29,9 +29,16 @@ package protocol Contender: Driver {
 package protocol Synchronizer: Driver {
     /// Looks at the gates first unless `call.isForced`; what keeps it from running is logged and no
     /// error.
-    ///
-    /// - Returns: The nodes it was copied to.
-    func synchronize(_ work: Work, to groups: Set<SyncGroup>) async throws(StepFailure) -> [String]
+    func synchronize(_ work: Work, to groups: Set<SyncGroup>) async -> SyncOutcome
+}
+
+/// What a sync came to.
+package struct SyncOutcome: Equatable, Sendable {
+    /// The nodes it was copied to, in order.
+    package var copied: [String] = []
+    /// Those where that failed, as has been logged; any of them fails the action.
+    package var failed: [String] = []
+    package init() {}
 }
 
 /// Whom a sync serves: `syncnodes` the first, `syncdrp` the second, `syncall` both.
