@@ -152,6 +152,8 @@ let package = Package(
         .executableTarget(
             name: "probe", dependencies: ["Platform", log], path: "Tests/Probe",
             swiftSettings: warnings),
+        // The application of the tutorial's service, see its comment.
+        .executableTarget(name: "webserver", path: "Tests/WebServer", swiftSettings: warnings),
         .testTarget(
             name: "WireFormatTests", dependencies: ["ClusterModel", "WireFormat", "HostileBeats"],
             resources: [.copy("Vectors")]),
@@ -162,7 +164,8 @@ let package = Package(
         // Drivers on recorded output, and on the real programs where they are harmless.
         .testTarget(
             name: "ServiceDriversTests",
-            dependencies: ["ServiceConfig", "ServicePlan", "ServiceDrivers", "svcmgr"]),
+            dependencies: ["ServiceConfig", "ServicePlan", "ServiceDrivers", "svcmgr"],
+            resources: [.copy("Recorded")]),
         // Whole clusters on made-up time: a few seeds of everything, and the checkers themselves.
         .testTarget(
             name: "SimulationTests",
@@ -182,6 +185,10 @@ let package = Package(
             dependencies: [
                 "ClusterModel", "Config", "WireFormat", "Platform", "Board", "heartbeat", "hactl",
             ]),
+        // The tutorial of the service manager, played on two nodes and compared with its text.
+        .testTarget(
+            name: "TutorialReplayTests",
+            dependencies: ["ClusterLab", "svcmgr", "heartbeat", "hactl", "lab", "webserver"]),
         // Whole clusters on ClusterLab: real processes, real multicast, a real block device.
         .testTarget(
             name: "ClusterTests",

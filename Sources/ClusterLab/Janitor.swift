@@ -142,6 +142,14 @@ final class Janitor {
         else
             echo "$disk" >"$LAB/disk.device"
         fi
+        for f in "$LAB"/volumes/*; do
+            [ -e "$f" ] || continue
+            device=$(losetup -f --show "$f")
+            # Held open by a reader of its own, which ends as we do.
+            cat <&3 >/dev/null 4<"$device" &
+            losetup -d "$device"
+            stat -c "0x%t 0x%T" "$device" >"$LAB/shared/volumes/${f##*/}"
+        done
         echo ready >"$LAB/janitor.ready"
         cat <&3 >/dev/null
         """#

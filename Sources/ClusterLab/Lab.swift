@@ -24,6 +24,9 @@ package final class Lab {
         package var legacy: [Int: LegacyPeer] = [:]
         /// Gives the nodes an /etc/opensvc of their own, as the tutorial's scripts want it.
         package var withServiceScriptsInEtc = false
+        /// Makes the nodes the tutorial's: its addresses, svcmgr in /usr/bin, sshd with keys that all
+        /// trust, a volume group on shared disks (see `VolumeGroup`), directories of their own.
+        package var withServiceManager = false
         /// The disk's size in bytes.
         package let diskBytes = 1 << 20
 
@@ -77,6 +80,9 @@ package final class Lab {
         try makeDirectory(directory + "/shared")
         claim = try Leftovers.claim(directory)
         try Programs.install(in: directory, plan: plan)
+        if plan.withServiceManager {
+            try ServiceManagerPrograms.install(in: directory, nodes: plan.nodes)
+        }
         janitor = try Janitor(
             directory: directory, networks: plan.networks, disk: plan.disk,
             diskBytes: plan.diskBytes, nodes: plan.nodes)

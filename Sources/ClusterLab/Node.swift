@@ -29,7 +29,15 @@ package final class Node {
     }
 
     /// Its IPv4 address on a network.
-    package func address(on network: Int = 0) -> String { "10.77.\(network + 1).\(number)" }
+    package func address(on network: Int = 0) -> String {
+        lab.plan.withServiceManager && network == 0
+            ? "37.59.71.\(21 + number)" : "10.77.\(network + 1).\(number)"
+    }
+
+    /// The same with the length of its network's prefix.
+    private func interface(on network: Int) -> String {
+        address(on: network) + (lab.plan.withServiceManager && network == 0 ? "/27" : "/24")
+    }
 
     /// The bridge's end of its cable.
     func portName(on network: Int) -> String { "n\(number)e\(network)b\(boots)" }
@@ -64,14 +72,18 @@ package final class Node {
         var words = ["unshare", "--fork", "--pid", "--net", "--uts", "--ipc", "--mount"]
         if Node.hasTimeNamespaces { words += ["--time", "--boottime=\(offset)"] }
         words += ["--propagation", "private", "sh", lab.directory + "/node-init", directory]
+        var addresses: [String: String] = [:]
+        for network in 0..<lab.plan.networks {
+            addresses["ADDRESS\(network)"] = interface(on: network)
+        }
         unshare = try Command(
             words,
-            environment: [
-                "NAME": name, "NUMBER": "\(number)", "BOOT": "\(boots)",
+            environment: addresses.merging([
+                "LAB": lab.directory, "NAME": name, "NUMBER": "\(number)", "BOOT": "\(boots)",
                 "NETWORKS": "\(lab.plan.networks)", "JANITOR": "\(lab.janitor.process)",
                 "DISK": lab.disk.device(of: number), "DISK_PATH": SharedDisk.path,
                 "CLOCK_OFFSET": "\(offset)",
-            ]
+            ]) { $1 }
         ).start()
     }
 

@@ -21,7 +21,8 @@ enum NodeInit {
             port=n${NUMBER}e${n}b${BOOT}
             ip link add "eth$n" type veth peer name "$port" netns "/proc/$JANITOR/ns/net"
             nsenter -t "$JANITOR" -n ip link set "$port" master "br$n" up
-            ip addr add "10.77.$((n + 1)).$NUMBER/24" brd + dev "eth$n"
+            eval "address=\$ADDRESS$n"
+            ip addr add "$address" brd + dev "eth$n"
             echo 1 >"/proc/sys/net/ipv6/conf/eth$n/disable_ipv6" 2>/dev/null || :
             ip link set "eth$n" up
             n=$((n + 1))
@@ -70,10 +71,19 @@ enum NodeInit {
                         mount --bind "$e" "/run/standin/$name"
                     fi
                 done
-                mkdir -p "/run/standin${1#"$up"}"
-                mount --move /run/standin "$up"
+                mkdir -p "/run/standin/${1#"$up"}"
                 umount -l /run/below
-                rmdir /run/below /run/standin
+                rmdir /run/below
+                if [ "$up" = / ]; then
+                    mkdir /run/standin/.old
+                    pivot_root /run/standin /run/standin/.old
+                    cd /
+                    umount -l /.old
+                    rmdir /.old
+                else
+                    mount --move /run/standin "$up"
+                    rmdir /run/standin
+                fi
             fi
             mount --bind "$2" "$1"
         }
@@ -83,6 +93,7 @@ enum NodeInit {
             if [ "$mode" = ro ]; then mount -o remount,bind,ro "$path"; fi
         done <"$node/grafts"
 
+        if [ -e "$LAB/node-setup" ]; then . "$LAB/node-setup"; fi
         mkdir -p /run/lab
         echo "$BOOT" >/run/lab/boot
         echo "$CLOCK_OFFSET" >/run/lab/clock-offset

@@ -73,13 +73,25 @@ enum NodeTree {
             grafts.append("/usr/lib/openha/bin \(bin) ro")
             grafts.append("/usr/share/openha/init \(node.directory)/launcher ro")
         }
-        if lab.plan.withServiceScriptsInEtc {
+        if lab.plan.withServiceManager {
+            for (path, name) in serviceManagerPlaces {
+                try makeDirectory("\(node.directory)/\(name)")
+                grafts.append("\(path) \(node.directory)/\(name) rw")
+            }
+        } else if lab.plan.withServiceScriptsInEtc {
             try makeDirectory(node.directory + "/etc-opensvc")
             grafts.append("/etc/opensvc \(node.directory)/etc-opensvc rw")
         }
         try write(grafts.map { $0 + "\n" }.joined(), to: node.directory + "/grafts")
     }
 }
+
+/// What the service manager writes on a node, and where the lab keeps it.
+let serviceManagerPlaces = [
+    ("/etc/opensvc", "etc-opensvc"), ("/var/lib/opensvc", "var-opensvc"),
+    ("/var/log/opensvc", "log-opensvc"), ("/var/tmp/opensvc", "tmp-opensvc"), ("/svc1", "svc1"),
+    ("/root/.ssh", "ssh"),
+]
 
 extension Node {
     /// Where one of the node's own files lies on this machine.
@@ -88,8 +100,8 @@ extension Node {
     package func place(of path: String) -> String {
         for (private_, name) in [
             ("/usr/local/cluster", "cluster"), ("/etc/openha", "etc"), ("/var/lib/openha", "var"),
-            ("/var/log/openha", "log"), ("/etc/opensvc", "etc-opensvc"),
-        ] where path == private_ || path.hasPrefix(private_ + "/") {
+            ("/var/log/openha", "log"),
+        ] + serviceManagerPlaces where path == private_ || path.hasPrefix(private_ + "/") {
             return "\(directory)/\(name)\(path.dropFirst(private_.count))"
         }
         preconditionFailure("\(path) is not private to a node")
