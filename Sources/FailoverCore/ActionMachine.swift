@@ -27,6 +27,8 @@ package struct ActionMachine: Hashable, Sendable {
     /// nmond ran when the action began.
     private var isWatched = false
     private var wasToldToEnd = false
+    /// The note that the service ran here last is written.
+    private var isNoted = false
     private var timedOut = false
     /// When it was last told anything; nil before the first time.
     private var lastTurn: Duration?
@@ -83,15 +85,16 @@ package struct ActionMachine: Hashable, Sendable {
             wasToldToEnd = true
             return [.log(.notice, texts.toldToEnd(true))]
 
+        // The check script may have fenced: that is not to be done again and again.
+        case (.confirming, .failed(let why)) where isNoted:
+            return failedBeforeScript(why)
         case (.grace, .failed(let why)), (.countingPrograms, .failed(let why)),
             (.confirming, .failed(let why)):
             return rollBack(.complain(texts.failed(why)))
         // What goes before a script failed, so it was not run.
         case (.running(.stop, _), .failed(let why)):
             return [.complain(texts.failed(why))] + finish(255)
-        case (.running, .failed(let why)):
-            return [.write(.startFailed), .record(.idle), .complain(texts.failed(why))]
-                + failStart()
+        case (.running, .failed(let why)): return failedBeforeScript(why)
         case (.new, .failed(let why)):
             return [.complain(texts.failed(why))] + finish(255)
         // The state is on the disk or it isn't: nothing more can be done about it.
@@ -241,8 +244,16 @@ extension ActionMachine {
         }
         switch script {
         case .check: return (sight.peer.isWatched ? [.writePeer(state)] : []) + run(.check, now)
-        case .start, .stop: return [.recordRunner] + run(script, now)
+        case .start where !isNoted:
+            // That waits for the disk, and the partner may come back meanwhile.
+            isNoted = true
+            return [.recordRunner, .ask(.sight, at: now)]
+        case .start, .stop: return run(script, now)
         }
+    }
+
+    private mutating func failedBeforeScript(_ why: String) -> [ActionEffect] {
+        [.write(.startFailed), .record(.idle), .complain(texts.failed(why))] + failStart()
     }
 
     private mutating func rollBack(_ why: ActionEffect) -> [ActionEffect] {

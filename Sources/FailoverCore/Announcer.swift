@@ -53,18 +53,18 @@ struct Announcer: Sendable, Codable {
         _ echoes: [LinkEcho], viewChanged: Bool, at now: Duration
     ) -> ManagerEffect? {
         if !hasAnnounced || !changed.isEmpty || isListNew {
-            isListNew = false
             publication = max(publication + 1, now.nanosecondsSinceBoot)
-            for index in !hasAnnounced ? Array(services.indices) : changed {
+            for index in !hasAnnounced || isListNew ? Array(services.indices) : changed {
                 services[index].announce(in: publication)
             }
+            isListNew = false
         }
         let trailer = Trailer(boot: boot, publication: publication, echoes: echoes)
         let isNews = last?.trailer != trailer
         guard isNews || viewChanged || last?.peers != peers else { return nil }
         let announcement = Announcement(
             entries: entries, trailer: trailer, peers: peers,
-            services: services.map { $0.view(isTold: sendsTrailer) })
+            services: services.filter { $0.peer != nil }.map { $0.view(isTold: sendsTrailer) })
         guard last != announcement else { return nil }
         last = announcement
         hasAnnounced = true

@@ -120,9 +120,11 @@ package struct Manager: Sendable, Codable {
         for partner in definitions.compactMap({ $0.partner(of: node) })
         where peerIndex[partner] == nil && partner != node { addPeer(partner, at: now) }
         services = definitions.map { definition in
-            if let old = known[definition.name], old.definition == definition { return old }
+            let old = known[definition.name]
+            if let old, old.definition == definition { return old }
             return ServiceMonitor(
-                definition, peer: definition.partner(of: node).flatMap { peerIndex[$0] })
+                definition, peer: definition.partner(of: node).flatMap { peerIndex[$0] },
+                after: old)
         }
         serviceIndex = Dictionary(
             services.indices.map { (services[$0].definition.name, $0) },

@@ -48,9 +48,13 @@ struct ServiceMonitor: Sendable, Codable {
     private(set) var shortAttempts = 0
     var remarks: Remarks = []
 
-    init(_ definition: ManagedService, peer: Int?) {
+    /// - Parameter old: The service as it was defined until now: what it is here, its state file says,
+    ///   and not the line that names it.
+    init(_ definition: ManagedService, peer: Int?, after old: ServiceMonitor? = nil) {
         self.definition = definition
         self.peer = peer
+        guard let old else { return }
+        (own, hold, meaning) = (old.own, old.hold, old.meaning)
     }
 
     // MARK: - Facts

@@ -240,7 +240,7 @@ extension SimulatedCluster {
     /// What one node writes lands in another one's slot too.
     private func misdirect(_ from: Int, to line: Int, until end: Duration) {
         guard now < end, from != line, !media.slots[from].bytes.isEmpty else { return }
-        media.slots[line].write(media.slots[from].bytes, truth: nil, at: now)
+        media.misdirect(from, to: line, at: now)
         after(lines[from].interval) { $0.misdirect(from, to: line, until: end) }
     }
 

@@ -37,6 +37,8 @@ struct Media {
         /// The true beat that stands there; nil for what no sender of this line wrote.
         var truth: Int64?
         var truthBefore: Int64?
+        /// The true beat of another line that stands there instead.
+        var stray: (line: Int, truth: Int64)?
         /// When the bytes before were there.
         var beforeAt: Duration = .zero
 
@@ -46,6 +48,7 @@ struct Media {
             beforeAt = visibleAt
             bytes = new
             self.truth = truth
+            stray = nil
             visibleAt = at
         }
     }
@@ -119,6 +122,14 @@ struct Media {
     /// The sender's machine runs anew: its beats from here on are of another run.
     mutating func beginLife(_ line: Int) {
         lives[line].append(beats[line] + 1)
+    }
+
+    /// What stands in one slot comes to stand in another one too; it may be on its way back there.
+    mutating func misdirect(_ from: Int, to line: Int, at now: Duration) {
+        let found = slots[from].truth.map { (line: from, truth: $0) } ?? slots[from].stray
+        let isBack = found?.line == line
+        slots[line].write(slots[from].bytes, truth: isBack ? found?.truth : nil, at: now)
+        slots[line].stray = isBack ? nil : found
     }
 
     /// Which run of the sender's machine a true beat belongs to.

@@ -49,8 +49,9 @@ struct ActionJournalTests {
     }
 
     private let good: [ActionEvent] = [
-        .timer, .ended(.exited(0)), .looked(ActionSight(own: .starting, peer: peer)), .toldToEnd,
-        .ended(.exited(0)), .failed("disk full"),
+        .timer, .ended(.exited(0)), .looked(ActionSight(own: .starting, peer: peer)),
+        .looked(ActionSight(own: .starting, peer: peer)), .toldToEnd, .ended(.exited(0)),
+        .failed("disk full"),
     ]
 
     @Test("an action is decided again, and its looks take a line a second")

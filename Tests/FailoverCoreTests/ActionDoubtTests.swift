@@ -47,6 +47,30 @@ import Testing
         #expect(stage.own == .stopped && stage.record == .idle && stage.exitCode == 255)
     }
 
+    @Test("a peer that comes back while the start is being noted is not started against")
+    func backWhileNoted() {
+        var stage = ActionStage(.start, peer: .down)
+        stage.begin()
+        stage.wait(.seconds(3))
+        stage.tell(.ended(.exited(0)))
+        stage.tell(.looked(stage.sight))
+        #expect(stage.runnerRecorded && stage.ran == [.check])
+        stage.peer = .up(.started)
+        stage.wait(.zero)
+        #expect(stage.own == .stopped && stage.ran == [.check] && stage.exitCode == 255)
+    }
+
+    @Test("a start that cannot be noted failed, and its check script does not run again")
+    func cannotBeNoted() {
+        var stage = ActionStage(.start, peer: .down)
+        stage.begin()
+        stage.wait(.seconds(3))
+        stage.tell(.ended(.exited(0)))
+        stage.tell(.looked(stage.sight))
+        stage.tell(.failed("write: No space left on device"))
+        #expect(stage.own == .startFailed && stage.ran == [.check] && stage.exitCode == 255)
+    }
+
     @Test("a pause long enough for the peer to take over voids a start, however patient we are")
     func shortOwnTimeout() {
         let times = ActionTimes(linkTimeout: .seconds(60), ownTimeout: .seconds(4))

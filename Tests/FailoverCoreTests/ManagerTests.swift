@@ -258,6 +258,29 @@ import WireFormat
         #expect(bench.announcement!.services[1].peerState == .stopped)
     }
 
+    @Test("a line that now names another partner leaves what the service is here, file or no file")
+    func otherPartner() {
+        var bench = bench(.started)
+        bench.own(nil)
+        bench.manager.handle(
+            .configuration([.init(name: "svc1", primary: "node3", secondary: "node2")]),
+            at: bench.now)
+        bench.pass()
+        #expect(bench.announcement?.entries.map(\.state) == [.started])
+        #expect(bench.view.peerState == nil && bench.view.ownState == .started)
+        #expect(bench.view.announced == bench.announcement?.trailer.publication)
+    }
+
+    @Test("of a service that the file gives to other nodes, actions learn nothing")
+    func noLongerOurs() {
+        var bench = bench(.startReady)
+        bench.manager.handle(
+            .configuration([.init(name: "svc1", primary: "node1", secondary: "node3")]),
+            at: bench.now)
+        bench.pass(.seconds(20))
+        #expect(bench.peer.judgement == .down && bench.announcement?.services == [])
+    }
+
     @Test("a removed service is forgotten: neither sent nor started")
     func removed() {
         var bench = bench(.stopped, peer: .started)

@@ -61,6 +61,11 @@ struct RegressionSeeds {
         Row(
             seed: 203947, isUsual: true,
             showed: "an old beat put into a slot does not make it a link that works"),
+        Row(seed: 201052, isUsual: true, showed: "a beat that came back to its slot"),
+        Row(seed: 202446, isUsual: true, showed: "S2: the peer came back during the note"),
+        Row(seed: 202476, isUsual: true, showed: "S2: the peer came back during the note"),
+        Row(seed: 202758, isUsual: true, showed: "S11: edited while a state is unreadable"),
+        Row(seed: 203909, isUsual: true, showed: "M2: a start of what is no longer our service"),
     ]
 
     @Test("what a seed once showed is mended", arguments: rows)
