@@ -88,10 +88,14 @@ package func readFile(_ path: String, limit: Int = 1 << 20) throws(SystemError) 
 }
 
 /// Replaces a file in one step: temporary file in the same directory, rename. Keeps mode and owner
-/// of the old one; a new one is 0644. Through a symbolic link it replaces what the link points to.
+/// of the old one. Through a symbolic link it replaces what the link points to.
 ///
-/// - Parameter sync: fsync of file and directory, before it returns.
-package func replaceFile(_ path: String, with bytes: [UInt8], sync: Bool) throws(SystemError) {
+/// - Parameters:
+///   - sync: fsync of file and directory, before it returns.
+///   - newMode: Of a file that was not there.
+package func replaceFile(
+    _ path: String, with bytes: [UInt8], sync: Bool, newMode: UInt32 = 0o644
+) throws(SystemError) {
     let target = linkTarget(path)
     let slash = target.lastIndex(of: "/")
     let directory = slash.map { String(target[...$0]) } ?? "./"
@@ -100,7 +104,7 @@ package func replaceFile(_ path: String, with bytes: [UInt8], sync: Bool) throws
     let temporary = "\(directory).\(name).\(getpid()).\(number)"
     _ = cshims_remove(temporary)  // a leftover of an earlier process with our pid
     do {
-        try writeNewFile(temporary, bytes, like: target, sync: sync)
+        try writeNewFile(temporary, bytes, like: target, sync: sync, newMode: newMode)
         try check("replace", path, cshims_rename(temporary, target))
     } catch {
         _ = cshims_remove(temporary)
@@ -131,13 +135,13 @@ package func remove(_ path: String) throws(SystemError) {
 /// Makes the temporary files of one process differ.
 private let temporaryFiles = Atomic<UInt32>(0)
 
-private func writeNewFile(_ path: String, _ bytes: [UInt8], like old: String, sync: Bool)
-    throws(SystemError)
-{
+private func writeNewFile(
+    _ path: String, _ bytes: [UInt8], like old: String, sync: Bool, newMode: UInt32
+) throws(SystemError) {
     let file = Descriptor(try check("make", path, cshims_open_file(path, CSHIMS_OPEN_NEW, 0o644)))
     var found = cshims_stat()
     let exists = cshims_stat_path(old, 1, &found) >= 0
-    try check("set mode of", path, cshims_set_mode(file.number, exists ? found.mode : 0o644))
+    try check("set mode of", path, cshims_set_mode(file.number, exists ? found.mode : newMode))
     if exists {
         var own = cshims_stat()
         try check("look at", path, cshims_stat_file(file.number, &own))

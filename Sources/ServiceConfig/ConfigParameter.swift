@@ -2,9 +2,10 @@
 
 /// `--param`: a keyword and its section.
 package struct ConfigParameter: Equatable, Sendable {
-    package let section: String
-    /// nil: the section as a whole was named, which is for `unset` of node.conf.
-    package let keyword: String?
+    /// nil: one word was given.
+    package let section: String?
+    /// The keyword with its scope; of one word, whatever the command takes it for.
+    package let word: String
 
     /// Splits at the single dot. Dots of a scope do not count: `fs#0.mnt@node1.example.com`.
     ///
@@ -13,8 +14,7 @@ package struct ConfigParameter: Equatable, Sendable {
         let scope = text.firstIndex(of: "@") ?? text.endIndex
         let parts = text[..<scope].split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-        section = String(parts[0])
-        keyword = parts.count == 2 ? parts[1] + String(text[scope...]) : nil
-        if parts.count == 1 && scope != text.endIndex { return nil }
+        section = parts.count == 2 ? String(parts[0]) : nil
+        word = String(parts[parts.count - 1] + text[scope...])
     }
 }
