@@ -164,8 +164,9 @@ let package = Package(
         // Drivers on recorded output, and on the real programs where they are harmless.
         .testTarget(
             name: "ServiceDriversTests",
-            dependencies: ["ServiceConfig", "ServicePlan", "ServiceDrivers", "svcmgr"],
-            resources: [.copy("Recorded")]),
+            dependencies: [
+                "ServiceConfig", "ServicePlan", "ServiceDrivers", "Platform", "svcmgr", "probe",
+            ], resources: [.copy("Recorded")]),
         // Whole clusters on made-up time: a few seeds of everything, and the checkers themselves.
         .testTarget(
             name: "SimulationTests",

@@ -2,4 +2,5 @@
 
 import Glibc
 
+ProbeApplet.runIfAsked(CommandLine.arguments)
 exit(1)

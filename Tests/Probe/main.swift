@@ -15,6 +15,7 @@ case ("detach", let key?, let report?): detached(key, report)
 case ("log", let file?, _): logLines(file)
 case ("levels", _, _): levels()
 case ("fault", _, _): fault()
+case ("silent-mount", let directory?, _): silentMount(directory)
 case _: _exit(64)
 }
 
