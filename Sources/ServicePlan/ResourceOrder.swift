@@ -29,10 +29,11 @@ package enum ResourceOrder {
         resources.sorted { isBefore($0.rid, $1.rid) }
     }
 
-    /// Ascending; numbers as numbers, before names: `fs#2`, `fs#10`, `fs#data`.
+    /// Ascending; numbers as numbers, before names: `app`, `app#2`, `app#10`, `app#web`.
     package static func isBefore(_ rid: String, _ other: String) -> Bool {
         let (left, right) = (split(rid), split(other))
         if left.kind != right.kind { return left.kind < right.kind }
+        if left.index.isEmpty || right.index.isEmpty { return right.index.count > left.index.count }
         switch (Int(left.index), Int(right.index)) {
         case (let number?, let otherNumber?) where number != otherNumber:
             return number < otherNumber

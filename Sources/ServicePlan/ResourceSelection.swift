@@ -16,7 +16,7 @@ package struct ResourceSelection: Equatable, Sendable {
     /// - Parameters:
     ///   - rids: Commas between resource ids and groups.
     ///   - tags: `a,b`: a or b. `a+b`: both. `+` binds more tightly.
-    ///   - subsets: Commas between names.
+    ///   - subsets: Commas between names: `late`, `fs:late`.
     package init(rids: String? = nil, tags: String? = nil, subsets: String? = nil) {
         self.rids = words(rids ?? "", ",")
         self.tags = words(tags ?? "", ",").map { words($0, "+") }
@@ -28,7 +28,13 @@ package struct ResourceSelection: Equatable, Sendable {
 
     package func contains(_ resource: ResourceConfiguration) -> Bool {
         matchesRid(resource) && matchesTags(resource.common.tags)
-            && (subsets.isEmpty || resource.common.subset.map(subsets.contains) ?? false)
+            && matchesSubset(resource)
+    }
+
+    private func matchesSubset(_ resource: ResourceConfiguration) -> Bool {
+        guard !subsets.isEmpty else { return true }
+        guard let name = resource.common.subset else { return false }
+        return subsets.contains(name) || subsets.contains("\(resource.group.rawValue):\(name)")
     }
 
     private func matchesRid(_ resource: ResourceConfiguration) -> Bool {

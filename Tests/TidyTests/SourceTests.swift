@@ -32,6 +32,7 @@ struct SourceTests {
             ("Config", ["ClusterModel", "WireFormat"]),
             ("FailoverCore", ["ClusterModel", "WireFormat"]),
             ("DecisionJournal", ["ClusterModel", "WireFormat", "FailoverCore"]),
+            ("ServiceConfig", []), ("ServicePlan", ["ServiceConfig"]),
             (
                 "FuzzTargets",
                 ["ClusterModel", "WireFormat", "Config", "FailoverCore", "DecisionJournal"]
