@@ -14,6 +14,10 @@ package indirect enum JSONText: Equatable, Sendable {
     package struct Member: Equatable, Sendable {
         package let key: String
         package let value: JSONText
+        package init(key: String, value: JSONText) {
+            self.key = key
+            self.value = value
+        }
     }
 
     /// nil: it is no JSON.

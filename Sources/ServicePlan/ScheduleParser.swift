@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ServiceConfig
+
 /// A schedule that says nothing: the text, and the word that cannot be meant.
 package struct ScheduleError: Error, Equatable, Sendable, CustomStringConvertible {
     package let text: String
@@ -14,7 +16,7 @@ extension Schedule {
         let trimmed = text.drop { $0.isWhitespace }
         var entries: [Entry] = []
         do throws(Misread) {
-            for part in trimmed.hasPrefix("[") ? try Schedule.list(trimmed) : [String(trimmed)] {
+            for part in trimmed.hasPrefix("[") ? try Schedule.list(text) : [String(trimmed)] {
                 if let entry = try Schedule.entry(part) { entries.append(entry) }
             }
         } catch {
@@ -186,26 +188,15 @@ extension Schedule {
 
     // MARK: Lists
 
-    /// The texts of a JSON list. Schedules need no escapes.
-    private static func list(_ text: Substring) throws(Misread) -> [String] {
-        let body = text.reversed().drop { $0.isWhitespace }.reversed()
-        guard body.last == "]" else { throw Misread("the list does not end with ]") }
-        let inside = String(body.dropFirst().dropLast())
-        if inside.allSatisfy(\.isWhitespace) { return [] }
-        var texts: [String] = []
-        // Quotes split it into outside, inside, outside, ...
-        let parts = inside.split(separator: "\"", omittingEmptySubsequences: false)
-        for (position, part) in parts.enumerated() {
-            if position % 2 == 1 {
-                texts.append(String(part))
-                continue
-            }
-            let isEdge = position == 0 || position == parts.count - 1
-            let separator = part.filter { !$0.isWhitespace }
-            guard parts.count % 2 == 1, separator == (isEdge ? "" : ",") else {
-                throw Misread("no list of quoted texts")
-            }
+    private static func list(_ text: String) throws(Misread) -> [String] {
+        guard case .array(let elements) = JSONText(text) else {
+            throw Misread("it begins like a JSON list, but is none")
         }
-        return texts
+        return try elements.map { element throws(Misread) in
+            guard case .string(let text) = element else {
+                throw Misread("the list holds more than quoted texts")
+            }
+            return text
+        }
     }
 }

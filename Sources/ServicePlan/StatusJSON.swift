@@ -18,16 +18,16 @@ package enum StatusJSON {
     package static func value(_ report: ServiceReport, _ moment: Moment) -> JSONText {
         let summary = StatusSummary(of: report.resources)
         var members: [String: JSONText] = [
-            "avail": .text(summary.availability.rawValue),
-            "overall": .text(summary.overall.rawValue),
+            "avail": .string(summary.availability.rawValue),
+            "overall": .string(summary.overall.rawValue),
             "frozen": .bool(report.isFrozen),
             "mtime": .number(moment.epochText),
-            "updated": .text(moment.text),
+            "updated": .string(moment.text),
             "resources": .object(
                 Dictionary(report.resources.map { ($0.configuration.rid, resource($0)) }) { $1 }),
         ]
         for (group, status) in summary.groups {
-            members[group.rawValue] = .text(status.rawValue)
+            members[group.rawValue] = .string(status.rawValue)
         }
         return .object(members)
     }
@@ -35,11 +35,12 @@ package enum StatusJSON {
     private static func resource(_ report: ResourceReport) -> JSONText {
         let common = report.configuration.common
         return .object([
-            "status": .text(report.status.rawValue),
-            "type": .text(report.configuration.driver.typeName),
-            "label": .text(report.label),
-            "log": .list(report.evaluation.notes.map { .text("\($0.level.rawValue): \($0.text)") }),
-            "tags": .list(common.tags.map(JSONText.text)),
+            "status": .string(report.status.rawValue),
+            "type": .string(report.configuration.driver.typeName),
+            "label": .string(report.label),
+            "log": .array(
+                report.evaluation.notes.map { .string("\($0.level.rawValue): \($0.text)") }),
+            "tags": .array(common.tags.map(JSONText.string)),
             "monitor": .bool(common.isMonitored),
             "disable": .bool(common.isDisabled),
             "optional": .bool(common.isOptional),

@@ -89,9 +89,12 @@ struct ScheduleTests {
             ("* * * %0", "'%0' is no %<number>[+<shift>]"),
             ("* * * %2+x", "'x' is no shift"),
             ("* * * * *", "'*' is one word too many"), ("!", "nothing behind !"),
-            ("[", "the list does not end with ]"), ("[@10]", "no list of quoted texts"),
-            (#"["@10" "@20"]"#, "no list of quoted texts"),
-            (#"["@10",]"#, "no list of quoted texts"), (#"["@10]"#, "no list of quoted texts"),
+            ("[", "it begins like a JSON list, but is none"),
+            ("[@10]", "it begins like a JSON list, but is none"),
+            (#"["@10", 5]"#, "the list holds more than quoted texts"),
+            (#"["@10" "@20"]"#, "it begins like a JSON list, but is none"),
+            (#"["@10",]"#, "it begins like a JSON list, but is none"),
+            (#"["@10]"#, "it begins like a JSON list, but is none"),
             ("\u{FF11}:00", "'\u{FF11}:00' is no time of day (hh:mm)"),
         ])
     func refused(text: String, reason: String) {

@@ -79,8 +79,16 @@ struct StatusTextTests {
     @Test("a character beyond the first 65536 is two escapes; control characters are escaped")
     func escapes() {
         #expect(
-            JSONText.text("\u{1F600}\u{7F}\u{1}").written() == "\"\\ud83d\\ude00\\u007f\\u0001\"")
-        #expect(JSONText.list([]).written() == "[]")
+            JSONText.string("\u{1F600}\u{7F}\u{1}").written() == "\"\\ud83d\\ude00\\u007f\\u0001\"")
+        #expect(JSONText.array([]).written() == "[]")
+    }
+
+    @Test("what is written is read again as the same value")
+    func readable() {
+        let text = StatusJSON.text(of: report, at: moment)
+        #expect(JSONText(text)?.written() == String(text.dropLast()))
+        let odd = String(String.UnicodeScalarView((0..<0x300).compactMap(Unicode.Scalar.init)))
+        #expect(JSONText(JSONText.string(odd).written()) == .string(odd))
     }
 
     @Test("what a cache file keeps is what was found", arguments: Status.allCases)

@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A value as Python's `json.dumps(..., indent=4, sort_keys=True)` writes it, which is what readers
-/// of the agent's output have been fed so far: ASCII only, one element per line.
-package indirect enum JSONText: Equatable, Sendable {
-    case text(String)
-    case bool(Bool)
-    /// A number, as it is to appear.
-    case number(String)
-    case list([JSONText])
-    case object([String: JSONText])
+import ServiceConfig
 
+/// Written as Python's `json.dumps(..., indent=4, sort_keys=True)` does it, which is what readers of
+/// the agent's output have been fed so far: keys sorted, ASCII only, one element per line.
+extension JSONText {
+    /// Without a line feed at its end.
+    ///
+    /// - Parameter indent: Blanks before the line that it stands on.
     package func written(indent: Int = 0) -> String {
         switch self {
-        case .text(let text): return JSONText.quoted(text)
-        case .bool(let value): return value ? "true" : "false"
+        case .string(let text): return JSONText.quoted(text)
         case .number(let digits): return digits
-        case .list(let elements):
+        case .bool(let value): return value ? "true" : "false"
+        case .null: return "null"
+        case .array(let elements):
             return JSONText.block("[", elements.map { $0.written(indent: indent + 4) }, "]", indent)
         case .object(let members):
-            let lines = members.sorted { $0.key < $1.key }.map { key, value in
-                "\(JSONText.quoted(key)): \(value.written(indent: indent + 4))"
+            let lines = members.sorted { $0.key < $1.key }.map { member in
+                "\(JSONText.quoted(member.key)): \(member.value.written(indent: indent + 4))"
             }
             return JSONText.block("{", lines, "}", indent)
         }
+    }
+
+    /// - Parameter members: With keys that differ.
+    static func object(_ members: [String: JSONText]) -> JSONText {
+        .object(members.map { Member(key: $0.key, value: $0.value) })
     }
 
     private static func block(
