@@ -10,12 +10,14 @@ package func driver(of resource: ResourceConfiguration) -> any Driver {
     case .volumeGroup(let name): UnknownDriver(label: name)
     case .fileSystem(let keywords):
         UnknownDriver(label: "\(keywords.device)@\(keywords.mountPoint)")
-    case .launchers: UnknownDriver(label: "app")
-    case .application(let keywords): UnknownDriver(label: keywords.script)
-    case .configurationSync: UnknownDriver(label: "rsync svc config to drpnodes, nodes")
-    case .rsync: UnknownDriver(label: "rsync")
-    case .openHA: UnknownDriver(label: "hb.openha")
-    case .stonithCallout, .stonithILO, .fenceAgent: UnknownDriver(label: "stonith")
+    case .launchers: LauncherDriver()
+    case .application(let keywords): ApplicationDriver(keywords)
+    case .configurationSync(let options): ConfigurationSync(options: options)
+    case .rsync(let keywords): RsyncDriver(keywords)
+    case .openHA(let name): OpenHADriver(name: name)
+    case .stonithCallout(let command): StonithCallout(command: command)
+    case .stonithILO(let target): StonithILO(target: target)
+    case .fenceAgent(let keywords): FenceAgentDriver(keywords)
     }
 }
 
