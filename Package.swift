@@ -185,6 +185,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "ClusterModel", "Config", "WireFormat", "Platform", "Board", "heartbeat", "hactl",
+                "svcmgr",
             ]),
         // The tutorial of the service manager, played on two nodes and compared with its text.
         .testTarget(

@@ -63,14 +63,7 @@ struct Console {
             fhs: "action \(word) not found")
     }
 
-    /// One write, so that lines of actions in parallel do not mix.
     private func emit(_ text: String, to descriptor: CInt) {
-        var rest = Array((text + "\n").utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
+        writeText(text + "\n", to: descriptor)
     }
 }

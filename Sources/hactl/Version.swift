@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Platform
+
 enum Version {
-    static let text = "ezha 1.0.0"
+    static let text = "ezha \(programVersion)"
 }

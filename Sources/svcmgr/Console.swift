@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
+import Platform
 
 /// What people see of a command: its product, and its complaints.
 struct Console: Sendable {
@@ -14,17 +14,6 @@ struct Console: Sendable {
 
     /// The program's own descriptors; nothing is buffered.
     static let standard = Console(
-        write: { writeAll($0, to: STDOUT_FILENO) },
-        complain: { writeAll(Array(($0 + "\n").utf8), to: STDERR_FILENO) })
-
-    /// A reader that has gone away gets no more; that is no error of ours.
-    private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
+        write: { writeBytes($0, to: 1) },
+        complain: { writeText($0 + "\n", to: 2) })
 }

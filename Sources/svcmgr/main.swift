@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Platform
 
 ProbeApplet.runIfAsked(CommandLine.arguments)
-exit(1)
+openStandardDescriptors()
+Interruption.blockSignals()
+exit(await Applet.run(CommandLine.arguments))

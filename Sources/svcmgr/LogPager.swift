@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Platform
+
+/// `logs`: pages a log on a terminal, prints it elsewhere.
+///
+/// - Returns: The exit code.
+func showLog(_ path: String) -> Int32 {
+    guard exists(path) else {
+        Console.standard.complain("\(path): there is no log yet")
+        return ExitCode.failure
+    }
+    if isatty(1) == 1, let code = page(path) { return code }
+    do {
+        writeText(String(decoding: try readFile(path), as: UTF8.self), to: 1)
+        return ExitCode.success
+    } catch {
+        Console.standard.complain("\(error)")
+        return ExitCode.failure
+    }
+}
+
+/// Runs $PAGER, else less, at the end of the log; nil when there is none.
+private func page(_ path: String) -> Int32? {
+    let chosen = environmentVariables()["PAGER"] ?? ""
+    let words = chosen.split(separator: " ").map(String.init)
+    let pager = words.isEmpty ? ["less", "-R", "+G"] : words
+    let directories = (environmentVariables()["PATH"] ?? "").split(separator: ":")
+    let program =
+        pager[0].contains("/")
+        ? pager[0] : directories.map { "\($0)/\(pager[0])" }.first(where: isExecutable)
+    guard let program else { return nil }
+    var options = ChildProcess.Options()
+    options.input = .inherit
+    return run(program, pager + [path], options: options, limit: .seconds(1 << 20))
+}
