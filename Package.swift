@@ -159,7 +159,9 @@ let package = Package(
             resources: [.copy("Vectors")]),
         .testTarget(name: "ConfigTests", dependencies: ["Config"]),
         .testTarget(name: "FailoverCoreTests", dependencies: ["FailoverCore"]),
-        .testTarget(name: "ServiceConfigTests", dependencies: ["ServiceConfig"]),
+        .testTarget(
+            name: "ServiceConfigTests",
+            dependencies: ["ServiceConfig", "ServiceDrivers", "Platform", "svcmgr"]),
         .testTarget(name: "ServicePlanTests", dependencies: ["ServiceConfig", "ServicePlan"]),
         // Drivers on recorded output, and on the real programs where they are harmless.
         .testTarget(
