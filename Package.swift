@@ -192,7 +192,8 @@ let package = Package(
         // The tutorial of the service manager, played on two nodes and compared with its text.
         .testTarget(
             name: "TutorialReplayTests",
-            dependencies: ["ClusterLab", "svcmgr", "heartbeat", "hactl", "lab", "webserver"]),
+            dependencies: ["ClusterLab", "svcmgr", "heartbeat", "hactl", "lab", "webserver"],
+            resources: [.copy("Golden")]),
         // Whole clusters on ClusterLab: real processes, real multicast, a real block device.
         .testTarget(
             name: "ClusterTests",

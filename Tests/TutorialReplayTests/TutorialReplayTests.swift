@@ -35,4 +35,15 @@ import Testing
         #expect(mounted.hasSuffix("0 logical volume(s) in volume group \"vgsvc1\" now active"))
         #expect(try one.run("lvs", "nosuch").status == 5)
     }
+
+    @Test("The tutorial runs from create to the failover, its transcripts to the letter")
+    func tutorial() throws {
+        var plan = Lab.Plan()
+        plan.withServiceManager = true
+        let lab = try Lab(plan)
+        defer { lab.shutDown() }
+        try lab.node(1).shell("vgchange -a y vgsvc1")
+        let machines = lab.nodes.map { LabMachine($0, timeZone: Replay.timeZone) }
+        try Replay(machines[0], machines[1]).play()
+    }
 }
