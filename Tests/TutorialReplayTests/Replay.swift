@@ -155,17 +155,17 @@ final class Replay {
         _ = try one.shell("\(service).cluster stop 2>&1")
         for machine in [one, two] { _ = try machine.shell("/usr/local/cluster/ezha.init start") }
         for machine in [one, two] {
-            try await ("links", machine, "$EZ_BIN/hb -s")
-            try await ("states-frozen", machine, "$EZ_BIN/service -s")
+            try expectSoon("links", machine, "$EZ_BIN/hb -s")
+            try expectSoon("states-frozen", machine, "$EZ_BIN/service -s")
         }
         _ = try one.shell("/usr/local/cluster/bin/service -A \(service) unfreeze")
         for step in ["states-ready", "states-starting", "states-started"] {
-            try await (step, one, "/usr/local/cluster/bin/service -s")
+            try expectSoon(step, one, "/usr/local/cluster/bin/service -s")
         }
         try waitForPage(from: one)
         try expect("status-in-cluster", one, "\(service) print status")
         _ = try two.shell("/usr/local/cluster/bin/service -A \(service) unfreeze")
-        try await ("states-both", two, "/usr/local/cluster/bin/service -s")
+        try expectSoon("states-both", two, "/usr/local/cluster/bin/service -s")
         let refused = try one.terminal("\(service) stop; echo exit $?")
         #expect(Masked(refused).text == golden["stop-refused"] + "\nexit 1")
     }
