@@ -43,7 +43,8 @@ enum NodeInit {
         done
         mkdir -p /run/dev/shm /run/dev/pts "/run/dev/$(dirname "${DISK_PATH#/dev/}")"
         mount -t tmpfs shm /run/dev/shm
-        [ -d /dev/pts ] && mount --rbind /dev/pts /run/dev/pts
+        mount -t devpts -o newinstance,mode=0620,ptmxmode=0666 pts /run/dev/pts
+        ln -s pts/ptmx /run/dev/ptmx
         ln -s /proc/self/fd /run/dev/fd
         touch "/run$DISK_PATH"
         mount --bind "$DISK" "/run$DISK_PATH"

@@ -37,9 +37,11 @@ final class LabMachine: ReplayMachine {
 
     func terminal(_ line: String) throws -> String {
         // `script` gives the line a terminal of its own and prints what appears there.
-        try node.command(
+        let result = try node.command(
             ["script", "-q", "-e", "-c", line, "/dev/null"], environment: environment
-        ).run(within: .seconds(60)).output
+        ).run(within: .seconds(60))
+        guard result.errors.isEmpty else { throw LabError.failed("script: \(result.errors)") }
+        return result.output
     }
 
     func shell(_ line: String) throws -> String {

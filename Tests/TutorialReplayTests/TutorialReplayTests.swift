@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ClusterLab
+import Foundation
 import Testing
 
 @Suite(.enabled(if: Lab.obstacle == nil)) struct TutorialReplayTests {
@@ -36,7 +37,9 @@ import Testing
         #expect(try one.run("lvs", "nosuch").status == 5)
     }
 
-    @Test("The tutorial runs from create to the failover, its transcripts to the letter")
+    @Test(
+        "The tutorial runs from create to the failover, its transcripts to the letter",
+        .enabled(if: ProcessInfo.processInfo.environment["EZ_REPLAY"] != nil))
     func tutorial() throws {
         var plan = Lab.Plan()
         plan.withServiceManager = true
