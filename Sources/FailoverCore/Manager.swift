@@ -218,6 +218,13 @@ package struct Manager: Sendable, Codable {
             say(.notice, "node \(peers[peer].name) was booted anew")
             for index in shared[peer] { services[index].forgetPartner() }
         }
+        // Of a C program entries may be missing while its files are written.
+        if content.trailer != nil {
+            let named = Set(content.services.map(\.name))
+            for index in shared[peer] where !named.contains(services[index].definition.name) {
+                services[index].hearNothing()
+            }
+        }
         for entry in content.services {
             guard let index = serviceIndex[entry.name], services[index].peer == peer else {
                 continue

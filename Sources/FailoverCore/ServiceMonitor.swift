@@ -75,6 +75,12 @@ struct ServiceMonitor: Sendable, Codable {
         heardNote = entry.note
     }
 
+    /// The partner does not name the service any more: that it left it free once allows nothing now;
+    /// what it claimed stays.
+    mutating func hearNothing() {
+        if heard?.leavesServiceFree == true { forgetPartner() }
+    }
+
     /// The partner was booted: what it said before is void.
     mutating func forgetPartner() {
         heard = nil

@@ -186,7 +186,8 @@ package final class SimulatedCluster {
         } else if duration > witness.connections.shortestTimeout + .seconds(1) {
             node.wokeAt = now + duration
         }
-        witness.paused(node.index, from: now, until: now + duration)
+        witness.paused(
+            node.index, from: now, until: now + duration, isClockStopped: isClockStopped)
     }
 
     // MARK: - State files

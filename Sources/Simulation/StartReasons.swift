@@ -8,13 +8,20 @@ struct StartReasons {
     private let shape: Connections
     /// When each node's nmond began its present run.
     private var managerSince: [Duration]
+    /// When each node went on after its clocks had stood still, and for how long: it cannot know.
+    private var stops: [[(end: Duration, length: Duration)]]
 
     init(_ shape: Connections) {
         self.shape = shape
         managerSince = Array(repeating: .zero, count: shape.nodes)
+        stops = Array(repeating: [], count: shape.nodes)
     }
 
     mutating func managerStarted(_ node: Int, at now: Duration) { managerSince[node] = now }
+
+    mutating func clockStopped(_ node: Int, until end: Duration, for length: Duration) {
+        stops[node].append((end, length))
+    }
 
     /// No link of `peer` brought a beat for its whole timeout, while nmond was there to notice.
     func isSilent(_ peer: Int, to node: Int, by arrivals: Arrivals, at now: Duration) -> Bool {
@@ -25,11 +32,14 @@ struct StartReasons {
         }
     }
 
-    /// This run of nmond can know what `peer` said.
+    /// This run of nmond can know what `peer` said, by its own node's clock.
     func wasHeard(_ peer: Int, by node: Int, _ arrivals: Arrivals) -> Bool {
         (0..<shape.links).contains { link in
             let line = shape.line(peer, link)
-            return arrivals.newestAt(line, node) + shape.timeouts[line] >= managerSince[node]
+            let heardAt = arrivals.newestAt(line, node)
+            let stood = stops[node].filter { $0.end > heardAt && $0.end <= managerSince[node] }
+                .reduce(.zero) { $0 + $1.length }
+            return heardAt + shape.timeouts[line] + stood >= managerSince[node]
         }
     }
 

@@ -114,7 +114,10 @@ package struct Witness {
         noteCause(at: now)
     }
 
-    mutating func paused(_ node: Int, from: Duration, until: Duration) {
+    mutating func paused(
+        _ node: Int, from: Duration, until: Duration, isClockStopped: Bool
+    ) {
+        if isClockStopped { reasons.clockStopped(node, until: until, for: until - from) }
         guard until - from >= connections.shortestTimeout else { return }
         tracker.stoodStill(node, until: until)
         noteCause(at: until)

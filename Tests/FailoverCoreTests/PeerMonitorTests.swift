@@ -264,7 +264,7 @@ import WireFormat
         #expect(bench.pass(.seconds(11)).starts == ["svc1"])
     }
 
-    @Test("8, strange numbers and missing entries from a live peer keep the last state heard")
+    @Test("8, strange numbers and missing entries from a live peer keep what it claimed last")
     func keptStates() {
         var bench = ManagerBench()
         bench.own(.stopped)
@@ -276,6 +276,32 @@ import WireFormat
         let effects = bench.pass(.seconds(1))
         #expect(bench.view.peerState == .started && bench.view.peerChanges == 1)
         #expect(effects.starts.isEmpty)
+    }
+
+    @Test("what a live peer once left free is not free once it no longer names it")
+    func noLongerNamed() {
+        var bench = ManagerBench()
+        bench.own(.started)
+        bench.beat(["svc1": .stopped])
+        bench.pass(.seconds(1))
+        bench.beat(["other": .stopped])
+        bench.own(.stopped)
+        let effects = bench.pass(.seconds(20)) { $0.sameBeat() }
+        #expect(bench.view.peerState == nil && bench.view.peerChanges == 2)
+        #expect(effects.starts.isEmpty)
+        #expect(effects.logs.filter { $0.contains("does not say") }.count == 1)
+        #expect(bench.pass(.seconds(11)).starts == ["svc1"])
+    }
+
+    @Test("of a C program a missing entry keeps the last state heard, whatever it was")
+    func legacyKeepsState() {
+        var bench = ManagerBench()
+        bench.own(.frozenStop)
+        bench.beat(["svc1": .stopped], legacy: true)
+        bench.pass(.seconds(1))
+        bench.beat([:], legacy: true, elapsed: 6)
+        bench.pass(.seconds(1))
+        #expect(bench.view.peerState == .stopped && bench.view.peerChanges == 1)
     }
 
     @Test("a live peer that never names the service keeps it from starting, and this is said once")
