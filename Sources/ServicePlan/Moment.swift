@@ -95,7 +95,7 @@ func digits(_ number: Int, _ width: Int) -> String {
 extension Int {
     /// Rounded down, with a remainder that is never negative.
     func flooredQuotient(_ divisor: Int) -> (quotient: Int, remainder: Int) {
-        let remainder = ((self % divisor) + divisor) % divisor
-        return ((self - remainder) / divisor, remainder)
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }

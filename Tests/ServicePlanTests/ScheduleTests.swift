@@ -113,6 +113,7 @@ struct ScheduleTests {
         #expect(!isDue(after: 0) && !isDue(after: 540))
         // The clock was set back: the task must not wait for the future to come.
         #expect(isDue(after: -600))
+        for odd in [Int.min, Int.max] { #expect(schedule.isDue(at: now, last: odd)) }
     }
 
     @Test("a task of every minute runs in every minute, though the scheduler comes late once")
