@@ -20,7 +20,7 @@ package struct LauncherSighting: Equatable, Sendable {
     /// Whether launchers are asked at all: only where what they stand on is up, unless the service
     /// has one node only.
     ///
-    /// - Parameter foundation: `StatusSummary.foundation`.
+    /// - Parameter foundation: `StatusSummary.core`.
     package static func isWorthAsking(foundation: Status, nodes: Int) -> Bool {
         foundation == .up || nodes <= 1
     }

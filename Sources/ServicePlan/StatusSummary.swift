@@ -77,19 +77,11 @@ package struct StatusSummary: Equatable, Sendable {
     }
 
     /// Merge of what an application or a copy stands on: `isAvailability` without `app`
-    /// (opensvc.md 4.5, *A*).
+    /// (opensvc.md 4.4 and 4.5, *A*).
     package static func core(of resources: [ResourceReport]) -> Status {
         resources.filter { report in
             let group = report.configuration.group
             return group.isAvailability && group != .app && !report.configuration.common.isDisabled
-        }.map(\.status).merged
-    }
-
-    /// Merge of ip, disk and fs: what launchers stand on (opensvc.md 4.4).
-    package static func foundation(of resources: [ResourceReport]) -> Status {
-        resources.filter { report in
-            [.ip, .disk, .fs].contains(report.configuration.group)
-                && !report.configuration.common.isDisabled
         }.map(\.status).merged
     }
 }

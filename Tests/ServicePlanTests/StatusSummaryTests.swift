@@ -98,7 +98,6 @@ struct StatusSummaryTests {
         let resources = [Samples.vg("vg#0").found(.up), app]
         #expect(StatusSummary(of: resources).availability == .warn)
         #expect(StatusSummary.core(of: resources) == .up)
-        #expect(StatusSummary.foundation(of: resources) == .up)
     }
 
     @Test("each status has its exit code")
