@@ -12,12 +12,19 @@ struct StonithRun {
 
     func run() async -> Int32 {
         let methods = plan.steps.compactMap(\.resource)
-        guard !methods.isEmpty else { return ExitCode.success }
+        // A section that could not be read is a method that cannot run.
+        let unusable = service.configuration.leftOut.filter { $0.hasPrefix("stonith#") }
+        guard !methods.isEmpty || !unusable.isEmpty else { return ExitCode.success }
         let asking: [ResourceConfiguration]
         do throws(StepFailure) {
             asking = try await heartbeatsThatAsk()
         } catch {
             service.log.error(ActionText.stopped(.stonith, reason: error.reason))
+            return ExitCode.failure
+        }
+        guard asking.isEmpty || unusable.isEmpty else {
+            let reason = "\(unusable.joined(separator: ", ")) cannot be used"
+            service.log.error(ActionText.stopped(.stonith, reason: reason))
             return ExitCode.failure
         }
         var isDone = true
