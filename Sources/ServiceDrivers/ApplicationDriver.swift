@@ -13,16 +13,15 @@ package struct ApplicationDriver: Driver {
     package var label: String { String(keywords.script.split(separator: "/").last ?? "") }
 
     package func evaluate(_ work: Work) async -> Evaluation {
+        // nil: somebody asks who has just started it.
+        let foundation = work.availability ?? .up
         guard keywords.check != nil else {
-            return Evaluation(.notApplicable, [StatusNote(.info, "check is not set")])
+            return ApplicationSighting.unchecked.evaluation(foundation: foundation)
         }
-        switch work.availability {
-        // n/a: there is no ip, disk or fs that has to be up first; nil: nobody looked.
-        case .up, .notApplicable, nil: return await check(work)
-        case .down, .warn, .undefined, .standbyUp, .standbyDown:
-            let note = StatusNote(.info, "not evaluated (instance not up)")
-            return Evaluation(.notApplicable, [note])
+        guard ApplicationSighting.isWorthAsking(foundation: foundation) else {
+            return ApplicationSighting.checked(exitCode: 0).evaluation(foundation: foundation)
         }
+        return await check(work)
     }
 
     package func start(_ work: Work) async throws(StepFailure) -> Bool {
@@ -69,13 +68,7 @@ package struct ApplicationDriver: Driver {
         if let failure = outcome.failure {
             return Evaluation(.warn, [StatusNote(.warn, failure)])
         }
-        switch outcome.code {
-        case 0: return Evaluation(.up)
-        case 1: return Evaluation(.down)
-        default:
-            return Evaluation(
-                .warn, [StatusNote(.warn, "check reports errors (\(outcome.code))")])
-        }
+        return ApplicationSighting.checked(exitCode: outcome.code).evaluation(foundation: .up)
     }
 
     private func run(_ argument: String, _ work: Work) async throws(StepFailure) {

@@ -9,9 +9,9 @@ package struct ConfigurationSync: Synchronizer {
     package let label = "rsync svc config to drpnodes, nodes"
     /// More words for rsync.
     let options: [String]
-    let gate: SyncGatekeeper
+    let gate: SyncGate
 
-    package init(options: [String], gate: @escaping SyncGatekeeper = syncGate) {
+    package init(options: [String], gate: @escaping SyncGate = scheduledSyncGate) {
         self.options = options
         self.gate = gate
     }

@@ -17,9 +17,9 @@ package struct LauncherDriver: Driver {
 
     package func evaluate(_ work: Work) async -> Evaluation {
         // Without an answer (nil) somebody asks who has just started it.
-        if let availability = work.availability, availability != .up,
-            work.service.service.nodes.count > 1
-        {
+        let foundation = work.availability ?? .up
+        let nodes = work.service.service.nodes.count
+        guard LauncherSighting.isWorthAsking(foundation: foundation, nodes: nodes) else {
             return Evaluation(.notApplicable)
         }
         let directory = LauncherDirectory(work)
@@ -28,9 +28,6 @@ package struct LauncherDriver: Driver {
             paths = try await directory.launchers(.check)
         } catch {
             return evaluation(of: error, directory)
-        }
-        if paths.isEmpty {
-            return Evaluation(.notApplicable, [StatusNote(.info, "no checkup scripts")])
         }
         return await check(paths, work)
     }
@@ -103,19 +100,22 @@ package struct LauncherDriver: Driver {
         of obstacle: LauncherDirectory.Obstacle, _ directory: LauncherDirectory
     ) -> Evaluation {
         switch obstacle {
-        case .missing:
-            return Evaluation(
-                .notApplicable, [StatusNote(.info, "\(directory.path) does not exist")])
+        case .missing: return evaluation(.missing(path: directory.path))
         case .noLink:
-            return Evaluation(.notApplicable, [StatusNote(.warn, directory.text(obstacle))])
+            return Evaluation(
+                .notApplicable, [StatusNote(.warn, directory.text(obstacle))])
         case .silent, .refused:
             return Evaluation(.warn, [StatusNote(.warn, directory.text(obstacle))])
         }
     }
 
+    private func evaluation(_ seen: LauncherSighting.Directory) -> Evaluation {
+        LauncherSighting.evaluation(foundation: .up, nodes: 1, directory: seen)
+    }
+
     private func check(_ paths: [String], _ work: Work) async -> Evaluation {
-        let variables = await work.serviceVariables()
-        var failed: [String] = []
+        let variables = paths.isEmpty ? [:] : await work.serviceVariables()
+        var answers: [LauncherSighting.Answer] = []
         var notes: [StatusNote] = []
         for path in paths {
             var run = LauncherRun(
@@ -123,16 +123,15 @@ package struct LauncherDriver: Driver {
                 work: work)
             run.environment = variables
             let outcome = await run.outcome(work.host)
-            if outcome.code != 0 { failed.append(path) }
+            answers.append(LauncherSighting.Answer(path: path, exitCode: outcome.code))
             guard let failure = outcome.failure else { continue }
             notes.append(StatusNote(.warn, outcome.isTimeout ? "\(path) \(failure)" : failure))
             // A script that hangs says nothing about the application.
             if outcome.isTimeout { return Evaluation(.warn, notes) }
         }
-        if failed.isEmpty { return Evaluation(.up, notes) }
-        if failed.count == paths.count { return Evaluation(.down, notes) }
-        let errors = failed.joined(separator: ", ") + " returned errors"
-        return Evaluation(.warn, notes + [StatusNote(.warn, errors)])
+        var found = evaluation(.checked(answers))
+        found.notes = notes + found.notes
+        return found
     }
 }
 

@@ -59,22 +59,24 @@ package struct OpenHADriver: Heartbeat {
 
     private func status(_ work: Work) async -> Evaluation {
         let places = OpenHAPlaces(work.host)
-        func warn(_ text: String) -> Evaluation {
-            Evaluation(.warn, [StatusNote(.warn, text)])
+        guard var sighting = await sighting(places, work) else {
+            return Evaluation(.warn, [StatusNote(.warn, "ps is not responding")])
         }
-        if places.isIncomplete(work.host) { return warn("open-ha is not installed") }
-        switch await daemons(places, work) {
-        case .running: break
-        case .missing: return warn("open-ha daemons are not running")
-        case .silent: return warn("ps is not responding")
-        }
-        let file = work.host.read(places.stateFile(name, node: work.host.nodeName))
-        switch file.flatMap(serviceState) ?? .unknown {
-        case .started: return Evaluation(.up)
-        case .stopped: return Evaluation(.down)
-        case .unknown: return warn("unable to determine cluster service state")
-        case let state: return warn("cluster service status is \(state.name.lowercased())")
-        }
+        sighting.state = work.host.read(places.stateFile(name, node: work.host.nodeName))
+        return sighting.evaluation(on: work.host.nodeName, binaries: places.bin)
+    }
+
+    /// nil: there was no answer in time.
+    private func sighting(_ places: OpenHAPlaces, _ work: Work) async -> HeartbeatSighting? {
+        var sighting = HeartbeatSighting()
+        sighting.isTreeThere = work.host.entry(places.tree) != nil
+        sighting.isCommandThere = work.host.entry(places.bin + "/service") != nil
+        sighting.monitor = work.host.read(places.monitorFile)
+        guard sighting.monitor != nil else { return sighting }
+        let result = await work.runQuiet(Command(["ps", "-ef", "-ww"], timeout: .seconds(3)))
+        if result.end == .timedOut { return nil }
+        sighting.processes = result.output
+        return sighting
     }
 
     private enum PeerState {
@@ -87,39 +89,21 @@ package struct OpenHADriver: Heartbeat {
 
     private func peerState(_ peer: String, _ work: Work) async -> PeerState {
         let places = OpenHAPlaces(work.host)
-        switch await daemons(places, work) {
-        case .running: break
-        case .missing(let what): return .hidden(what)
-        case .silent: return .silent("ps is not responding")
+        guard let sighting = await sighting(places, work) else {
+            return .silent("ps is not responding")
+        }
+        guard sighting.monitor != nil else {
+            return .hidden("\(places.monitorFile) is unreadable")
+        }
+        let node = work.host.nodeName
+        if let missing = sighting.missingDaemon(on: node, binaries: places.bin) {
+            return .hidden("\(missing) is not running")
         }
         let path = places.stateFile(name, node: peer)
         guard let text = work.host.read(path) else { return .hidden("\(path) is unreadable") }
-        guard let state = serviceState(text) else { return .hidden("\(path) holds no state") }
+        guard let digit = text.utf8.first, let state = ServiceState(digit: digit) else {
+            return .hidden("\(path) holds no state")
+        }
         return .known(state)
     }
-
-    private enum Daemons {
-        case running
-        /// What is missing, in words.
-        case missing(String)
-        case silent
-    }
-
-    private func daemons(_ places: OpenHAPlaces, _ work: Work) async -> Daemons {
-        guard let monitor = work.host.read(places.monitorFile) else {
-            return .missing("no \(places.monitorFile)")
-        }
-        let expected = OpenHADaemons(
-            monitor: monitor, bin: places.bin, node: work.host.nodeName)
-        let result = await work.runQuiet(Command(["ps", "-ef", "-ww"], timeout: .seconds(3)))
-        if result.end == .timedOut { return .silent }
-        guard result.isSuccess else { return .missing("ps cannot be run") }
-        return expected.firstMissing(among: result.output)
-            .map { .missing("\($0) is not running") } ?? .running
-    }
-}
-
-/// By the first character of a state file.
-private func serviceState(_ text: String) -> ServiceState? {
-    text.utf8.first.flatMap(ServiceState.init(digit:))
 }

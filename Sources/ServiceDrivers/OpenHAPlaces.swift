@@ -47,11 +47,8 @@ struct OpenHAPlaces: Equatable {
         variables.merge(derived) { given, _ in given }
     }
 
-    /// The tree is there and the command is not.
-    func isIncomplete(_ host: any Host) -> Bool {
-        let root = bin.hasSuffix("/bin") ? String(bin.dropLast(4)) : bin
-        return host.entry(root) != nil && host.entry(bin + "/service") == nil
-    }
+    /// The directory that holds it all.
+    var tree: String { bin.hasSuffix("/bin") ? String(bin.dropLast(4)) : bin }
 
     func stateFile(_ name: String, node: String) -> String {
         "\(stateDirectory)/\(name)/STATE.\(node)"

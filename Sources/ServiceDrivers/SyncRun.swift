@@ -8,7 +8,7 @@ struct SyncRun {
     let work: Work
     let targets: SyncTargets
     /// Whether this target may be copied to now; says why not.
-    let gate: @Sendable (_ stamp: Double?) -> SyncGateAnswer
+    let gate: @Sendable (_ stamp: Double?) -> SyncDecision
     /// Runs rsync; whether it went well.
     let copy: @Sendable (_ node: String) async -> Bool
 
@@ -30,20 +30,27 @@ struct SyncRun {
 
     private func isOpen(_ node: String) -> Bool {
         if work.call.isForced { return true }
-        let answer = gate(SyncStamp.read(work, node: node))
-        // The scheduler asks each minute.
-        if let text = answer.text { work.log.note(work.call.isScheduled ? .debug : .info, text) }
-        return answer.isOpen
+        switch gate(SyncStamp.read(work, node: node)) {
+        case .proceed(let text):
+            if let text { tell(text) }
+            return true
+        case .skip(let text):
+            tell(text)
+            return false
+        }
+    }
+
+    /// The scheduler asks each minute, and wants no answer.
+    private func tell(_ text: String) {
+        work.log.note(work.call.isScheduled ? .debug : .info, text)
     }
 
     private var isServiceUp: Bool {
-        if work.call.isForced { return true }
-        switch work.availability {
-        case .up, .notApplicable, nil: return true
-        case .down, .warn, .undefined, .standbyUp, .standbyDown:
-            work.log.info("won't sync this resource for a service not up")
-            return false
-        }
+        guard !work.call.isForced,
+            let refusal = SyncRule.refusal(core: work.availability ?? .notApplicable)
+        else { return true }
+        tell(refusal)
+        return false
     }
 
     /// Notes here and there that the target is up to date.
@@ -61,19 +68,5 @@ struct SyncRun {
         work.log.error(
             "node \(node) synchronization failed (\(shared.joined(separator: " ")) => /)")
         return false
-    }
-}
-
-/// Asks the schedule: the work, and the seconds of the target's stamp, nil when there is none.
-package typealias SyncGatekeeper = @Sendable (_ work: Work, _ stamp: Double?) -> SyncGateAnswer
-
-/// Whether a copy may be made now.
-package struct SyncGateAnswer: Equatable, Sendable {
-    package var isOpen: Bool
-    /// `skip sync: too soon (121)`; nil: there is nothing to say.
-    package var text: String?
-    package init(isOpen: Bool, text: String? = nil) {
-        self.isOpen = isOpen
-        self.text = text
     }
 }

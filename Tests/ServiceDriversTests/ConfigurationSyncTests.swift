@@ -181,7 +181,7 @@ struct ConfigurationSyncTests {
         arguments: [Status.down, .warn, .standbyUp, .standbyDown, .undefined])
     func notUp(availability: Status) async {
         var bench = bench()
-        let sync = ConfigurationSync(options: [], gate: { _, _ in SyncGateAnswer(isOpen: true) })
+        let sync = ConfigurationSync(options: [], gate: { _, _ in .proceed(nil) })
         let outcome = await sync.synchronize(
             work(&bench, availability, force: false), to: [.nodes])
         #expect(outcome == SyncOutcome() && bench.host.lines == [])
@@ -203,8 +203,7 @@ struct ConfigurationSyncTests {
         }
         let sync = ConfigurationSync(options: []) { _, stamp in
             stamp == 1000
-                ? SyncGateAnswer(isOpen: false, text: "skip sync: too soon (121)")
-                : SyncGateAnswer(isOpen: true, text: "don't skip sync: no timestamp")
+                ? .skip("skip sync: too soon (121)") : .proceed("don't skip sync: no timestamp")
         }
         let outcome = await sync.synchronize(work(&bench, force: false), to: [.nodes])
         #expect(outcome.failed == ["node3"])
@@ -212,6 +211,24 @@ struct ConfigurationSyncTests {
             bench.recorder.lines.filter { $0.hasPrefix("INFO") } == [
                 "INFO P26.OPENSVC.COM.SYNC#I0 skip sync: too soon (121)",
                 "INFO P26.OPENSVC.COM.SYNC#I0 don't skip sync: no timestamp",
+            ])
+    }
+
+    @Test("by day the tutorial's service is not copied, and the log says why")
+    func tutorialGate() async {
+        var bench = bench()
+        bench.host.change { state in
+            // Noon here, wherever that is.
+            let noon = LocalTime(wallClock: state.clock).minutes
+            state.clock += Double((12 * 60 - noon) * 60)
+        }
+        let outcome = await ConfigurationSync(options: []).synchronize(
+            work(&bench, force: false), to: [.nodes])
+        #expect(outcome == SyncOutcome() && bench.host.lines == [])
+        #expect(
+            bench.recorder.lines == [
+                "INFO P26.OPENSVC.COM.SYNC#I0"
+                    + " skip sync: not in allowed period (['03:59', '05:59'])"
             ])
     }
 }

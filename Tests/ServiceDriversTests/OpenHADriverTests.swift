@@ -129,24 +129,6 @@ struct OpenHADriverTests {
         #expect(await evaluate(bench) == warn("ps is not responding"))
     }
 
-    @Test("the daemons of a monitor file are those of the specification's table")
-    func daemons() {
-        let text = """
-            NODE1\tunicast 10.0.0.1 10.0.0.2 1234 10
-            node2 unicast 10.0.0.2 10.0.0.1 4321 10
-            node1 disk /dev/sdb 0 10
-            #node3 net eth0 239.0.0.1 1 10
-            node4 net eth0
-            """
-        let daemons = OpenHADaemons(monitor: text, bin: "/b", node: "node1")
-        #expect(
-            daemons.lines == [
-                "/b/heartd_unicast 10.0.0.1 10.0.0.2 1234",
-                "/b/heartc_unicast 10.0.0.2 10.0.0.1 4321 10",
-                "/b/heartd_raw /dev/sdb 0", "/b/nmond",
-            ])
-    }
-
     @Test("in the FHS layout, and by the environment, the files are elsewhere")
     func places() {
         let fhs = RecordedHost { $0.entries["/usr/lib/openha/bin/nmond"] = .regular }

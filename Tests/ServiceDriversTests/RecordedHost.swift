@@ -120,6 +120,8 @@ final class LogRecorder: Sendable {
 /// The tutorial's service on one of its nodes, and what a driver gets for one of its resources.
 struct Workbench {
     var host = RecordedHost()
+    /// In the place of the recorded one.
+    var realHost: SystemHost?
     var recorder = LogRecorder()
     var directories = Directories()
     var service = ServiceConfiguration(
@@ -142,7 +144,7 @@ struct Workbench {
     ) -> Work {
         let name = "\(service.name).\(resource.rid)".uppercased()
         var work = Work(
-            service: service, resource: resource, host: host, directories: directories,
+            service: service, resource: resource, host: realHost ?? host, directories: directories,
             log: recorder.log(name))
         work.call = Call(action: action)
         work.availability = availability
