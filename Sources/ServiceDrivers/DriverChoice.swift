@@ -6,10 +6,9 @@ import ServicePlan
 /// The driver of a resource.
 package func driver(of resource: ResourceConfiguration) -> any Driver {
     switch resource.driver {
-    case .ip(let keywords): UnknownDriver(label: "\(keywords.name)@\(keywords.device)")
-    case .volumeGroup(let name): UnknownDriver(label: name)
-    case .fileSystem(let keywords):
-        UnknownDriver(label: "\(keywords.device)@\(keywords.mountPoint)")
+    case .ip(let keywords): IPDriver(keywords)
+    case .volumeGroup(let name): VolumeGroupDriver(name: name)
+    case .fileSystem(let keywords): FileSystemDriver(keywords)
     case .launchers: LauncherDriver()
     case .application(let keywords): ApplicationDriver(keywords)
     case .configurationSync(let options): ConfigurationSync(options: options)
@@ -19,12 +18,4 @@ package func driver(of resource: ResourceConfiguration) -> any Driver {
     case .stonithILO(let target): StonithILO(target: target)
     case .fenceAgent(let keywords): FenceAgentDriver(keywords)
     }
-}
-
-/// Stands for a driver that is still to be written.
-private struct UnknownDriver: Driver {
-    let label: String
-    func evaluate(_ work: Work) async -> Evaluation { Evaluation(.undefined) }
-    func start(_ work: Work) async throws(StepFailure) -> Bool { throw StepFailure() }
-    func stop(_ work: Work) async throws(StepFailure) { throw StepFailure() }
 }

@@ -31,6 +31,9 @@ package protocol Host: Sendable {
     ///
     /// - Returns: As `write`.
     func link(_ path: String, to target: String) -> String?
+    /// Takes flock(2) on a file, made with its directories if need be; nil: another holds it for
+    /// longer than that.
+    func lock(_ path: String, within: Duration) async -> HeldLock?
     /// Waits without blocking others.
     func pause(_ time: Duration) async
     /// Wall clock, seconds since 1970; for stamps and the schedule only.

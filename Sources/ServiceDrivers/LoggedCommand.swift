@@ -18,6 +18,15 @@ extension Work {
         guard isPresent(command) else { return CommandResult(.missing) }
         log.info(line ?? command.line)
         let result = await host.run(command)
+        report(result, of: command, failures: failures, accepted: accepted)
+        return result
+    }
+
+    /// Logs what a command printed, as `runLogged` does.
+    package func report(
+        _ result: CommandResult, of command: Command, failures: ServiceLog.Level = .error,
+        accepted: Set<Int32> = [0]
+    ) {
         let isSuccess = result.isSuccess(accepting: accepted)
         if !result.output.isEmpty {
             if isSuccess {
@@ -35,7 +44,6 @@ extension Work {
             }
         }
         if let failure = result.unusualEnd(of: command) { log.note(failures, failure) }
-        return result
     }
 
     /// Runs a command that only `--debug` shows.

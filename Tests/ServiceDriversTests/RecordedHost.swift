@@ -93,6 +93,7 @@ final class RecordedHost: Host {
             return nil
         }
     }
+    func lock(_ path: String, within: Duration) async -> HeldLock? { HeldLock(nil) }
     func pause(_ time: Duration) async {
         state.withLock { state in
             state.pauses.append(time)
