@@ -19,6 +19,9 @@ struct WatchedHost: Host {
     func entry(_ path: String) -> LocalEntry? { host.entry(path) }
     func write(_ text: String, to path: String) -> String? { host.write(text, to: path) }
     func link(_ path: String, to target: String) -> String? { host.link(path, to: target) }
+    func lock(_ path: String, within limit: Duration) async -> HeldLock? {
+        await host.lock(path, within: limit)
+    }
     func pause(_ time: Duration) async { await host.pause(time) }
     func wallClock() -> Double { host.wallClock() }
 }
