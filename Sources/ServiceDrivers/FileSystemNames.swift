@@ -63,10 +63,12 @@ enum FileSystemNames {
     }
 
     /// File systems that other machines keep: no device, no test write.
-    static func isNetwork(_ type: String) -> Bool {
-        ["nfs", "nfs3", "nfs4", "cifs", "smbfs", "smb3", "9p", "ceph", "glusterfs", "lustre", "afs"]
-            .contains(type) || type == "fuse.sshfs" || type == "fuse.glusterfs"
-    }
+    static func isNetwork(_ type: String) -> Bool { networks.contains(type) }
+
+    private static let networks: Set<String> = [
+        "nfs", "nfs3", "nfs4", "cifs", "smbfs", "smb3", "9p", "ceph", "glusterfs", "lustre", "afs",
+        "fuse.sshfs", "fuse.glusterfs",
+    ]
 
     /// File systems that nobody writes to.
     static func isReadOnly(_ type: String) -> Bool {

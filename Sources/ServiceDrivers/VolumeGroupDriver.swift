@@ -64,9 +64,9 @@ package struct VolumeGroupDriver: Driver {
         let words = ["lvs", "--noheadings", "-o", "lv_name", name]
         let result = await work.runQuiet(Command(words, timeout: Self.question))
         for volume in Self.lines(result.output) {
-            let command = Command(["kpartx", "-d", "/dev/\(name)/\(volume)"], timeout: Self.question)
+            let words = ["kpartx", "-d", "/dev/\(name)/\(volume)"]
             // Its exit code says nothing that matters: a volume may be inactive.
-            await work.runLogged(command, failures: .info)
+            await work.runLogged(Command(words, timeout: Self.question), failures: .info)
         }
     }
 

@@ -85,7 +85,7 @@ struct IPDriverTests {
         let (unknown, work) = driver(resolved: .failed(2))
         let text = "could not resolve p26.opensvc.com to an ip address"
         #expect(await unknown.evaluate(work) == warning(text))
-        let (silent, other) = driver(resolved: .some(nil))
+        let (silent, other) = driver(resolved: nil)
         let silence = "no answer from the resolver for p26.opensvc.com"
         #expect(await silent.evaluate(other) == warning(silence))
         let (nowhere, third) = driver(device: "eth7")
