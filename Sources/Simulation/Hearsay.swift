@@ -78,6 +78,12 @@ extension SimulatedCluster {
     /// An action looks at its partner: what could it know at this moment?
     func noteLook(_ node: SimulatedNode, _ action: SimulatedAction) {
         action.objection = nil
+        if let manager = node.manager, case let age = node.clock(now) - manager.pulse,
+            age > .seconds(3)
+        {
+            action.objection = "goes by what an nmond knew that stands still for \(age.text)"
+            return
+        }
         guard let manager = node.manager, let word = lastWord(node, action.service),
             word.heardAt < manager.pulse, let state = word.states[action.service],
             !state.leavesServiceFree

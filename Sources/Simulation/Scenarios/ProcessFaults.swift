@@ -3,19 +3,27 @@
 import ClusterModel
 import FailoverCore
 
+/// What a check script takes at the mean that is to outlast a page of nmond; half of it at least.
+private let longCheck = Duration.seconds(8)
+
 extension Scenario {
     static let managerKilled = Scenario(
-        name: "09", title: "nmond killed on the active node, idle and while a script runs",
+        name: "09", title: "nmond killed or frozen, idle and while a script runs",
         plan: { dice in
             var plan = ClusterPlan(scene: &dice)
             for index in plan.scripts.indices {
                 plan.scripts[index].startTime = dice.between(.seconds(1), .seconds(10))
                 plan.scripts[index].stopTime = dice.between(.seconds(1), .seconds(10))
             }
+            guard dice.once(in: 4) else { return plan }
+            for index in plan.scripts.indices { plan.scripts[index].checkTime = longCheck }
             return plan
         },
         play: { stage in
             stage.begin()
+            guard stage.cluster.plan.scripts[0].checkTime < longCheck else {
+                return stage.freezeDuringCheck()
+            }
             let node = stage.activeNode()
             let service = stage.dice.pick(stage.services(on: node))
             let other = stage.partner(service, of: node)
@@ -126,6 +134,33 @@ extension Stage {
         run(.seconds(1))
         wait(.seconds(60)) { isQuiet }
         run(.seconds(2))
+    }
+
+    /// 09: nmond stands still while check scripts run, and meanwhile the other node is heard again. What the
+    /// page says of that node is old when they end: nobody starts anything by it (R13).
+    fileprivate func freezeDuringCheck() {
+        let victim = activeNode()
+        let (survivor, mine) = (1 - victim, services(on: victim))
+        let paths = paths(allLinks, from: victim, to: survivor)
+        let start = now
+        cut(paths)
+        let isChecked = wait(longestTimeout + grace + .seconds(5)) {
+            !nodes[survivor].scripts.isEmpty
+        }
+        expect(isChecked, "\(nodes[survivor].name) begins to take over")
+        count(Fault.managerFrozen.rawValue)
+        cluster.freezeManager(nodes[survivor], for: dice.between(.seconds(4), .seconds(7)))
+        run(dice.between(.zero, .seconds(1)))
+        mend(paths)
+        run(.seconds(50) + longestTimeout)
+        for service in mine {
+            let starts = entries(since: start).count {
+                $0.service == service && $0.what == .script(.start)
+            }
+            expect(starts == 0, "\(name(service)) does not start: its node is heard again")
+            expect(holder(service) == victim, "\(name(service)) runs where it ran")
+        }
+        expectAgreement()
     }
 
     /// 09: the script that ran goes on, its result counts, and it is not run again.
