@@ -22,13 +22,14 @@ package struct NodeConfiguration: Equatable, Sendable {
     package var schedules: [String: String] = [:]
     /// `cmd` of `[stonith#<node>]` by node.
     package var stonithCommands: [String: String] = [:]
+    /// Words of `[node] ruser`: `user` for all nodes, `user@node` for one; none: root.
+    package var remoteUsers: [String] = []
     /// `[node] dbopensvc`: a collector is configured.
     package var collector: String?
     package var maintenanceGrace: Duration = .seconds(60)
     package var rejoinGrace: Duration = .seconds(90)
     /// Values that were refused; their defaults hold.
     package private(set) var findings: [ConfigFinding] = []
-    private var remoteUserWords: [String] = []
     private var reader: KeywordReader
 
     /// - Parameter document: Empty for a node without node.conf.
@@ -47,20 +48,6 @@ package struct NodeConfiguration: Equatable, Sendable {
         return reader.text(keyword, in: section)
     }
 
-    /// Who logs in at `node`; nil: root.
-    ///
-    /// The words of `ruser` are `user`, for all nodes, or `user@node`.
-    package func remoteUser(at node: String) -> String? {
-        let node = node.lowercased()
-        var everywhere: String?
-        for word in remoteUserWords {
-            let parts = word.split(separator: "@", maxSplits: 1).map(String.init)
-            if parts.count == 2, parts[1].lowercased() == node { return parts[0].nonRoot }
-            if parts.count == 1 { everywhere = parts[0] }
-        }
-        return everywhere?.nonRoot
-    }
-
     private mutating func read() {
         let old = reader.text("host_mode", in: "node")
         environment = reader.text("env", in: "node") ?? old ?? environment
@@ -73,7 +60,7 @@ package struct NodeConfiguration: Equatable, Sendable {
                 let line = reader.entry("ruser", in: "node")?.line ?? 0
                 reader.note(.warning, line, "ruser: '\(word)' is no user")
             } else {
-                remoteUserWords.append(word)
+                remoteUsers.append(word)
             }
         }
         readSyslog()
@@ -106,8 +93,4 @@ package struct NodeConfiguration: Equatable, Sendable {
     package static func == (left: NodeConfiguration, right: NodeConfiguration) -> Bool {
         left.reader.document == right.reader.document && left.reader.scopes == right.reader.scopes
     }
-}
-
-extension String {
-    fileprivate var nonRoot: String? { self == "root" ? nil : self }
 }

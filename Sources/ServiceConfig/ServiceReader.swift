@@ -25,8 +25,8 @@ extension ServiceConfiguration {
             .sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
     }
 
-    /// Why this service must not run on a node of that environment; nil: it may. The action logs
-    /// ERROR `ServiceConfiguration.abortText`.
+    /// Why this service must not run on a node of that environment; nil: it may. What an action then
+    /// logs is the gates' matter.
     ///
     /// Source: opensvc.md 1.3.
     package func refusal(nodeEnvironment: String) -> String? {
@@ -34,8 +34,6 @@ extension ServiceConfiguration {
         return "not allowed to run on this node "
             + "(svc env=\(service.environment) node env=\(nodeEnvironment))"
     }
-
-    package static let abortText = "Abort action for non PRD service on PRD node"
 }
 
 /// Turns a document into a configuration. Source: opensvc.md 1.4.

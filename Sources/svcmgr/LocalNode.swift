@@ -27,9 +27,9 @@ struct LocalNode: Sendable {
         try? services.makeDirectories()
         try? makeDirectory(directories.state + "/lock")
         configuration = try services.node()
-        let users = configuration.value("ruser", in: "node") ?? ""
-        remoteShell = RemoteShell(
-            users: users.split(whereSeparator: \.isWhitespace).map(String.init))
+        // Defaults hold in place of what cannot be read; nobody should have to guess that.
+        for finding in configuration.findings { Console.standard.complain(finding.description) }
+        remoteShell = RemoteShell(users: configuration.remoteUsers)
         startSystemLog()
     }
 

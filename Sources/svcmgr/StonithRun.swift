@@ -17,6 +17,7 @@ struct StonithRun {
         guard !methods.isEmpty || !unusable.isEmpty else { return ExitCode.success }
         let asking: [ResourceConfiguration]
         do throws(StepFailure) {
+            try refuseBlindness()
             asking = try await heartbeatsThatAsk()
         } catch {
             service.log.error(ActionText.stopped(.stonith, reason: error.reason))
@@ -32,6 +33,13 @@ struct StonithRun {
             if await !run(method, asking: asking) { isDone = false }
         }
         return isDone && !Interruption.isRequested ? ExitCode.success : ExitCode.failure
+    }
+
+    /// A heartbeat that its keywords leave out would ask for nothing, whatever the peer does.
+    private func refuseBlindness() throws(StepFailure) {
+        let blind = service.configuration.leftOut.filter { $0.hasPrefix("hb#") }
+        guard let section = blind.first else { return }
+        throw StepFailure("cannot tell the peer's state (\(section) is incomplete): start refused")
     }
 
     private func heartbeatsThatAsk() async throws(StepFailure) -> [ResourceConfiguration] {

@@ -92,7 +92,6 @@ struct KeywordTests {
         let production = try Sample.configuration("[DEFAULT]\nenv = PRD\n")
         #expect(production.refusal(nodeEnvironment: "PRD") == nil)
         #expect(production.refusal(nodeEnvironment: "TST") == nil)
-        #expect(ServiceConfiguration.abortText == "Abort action for non PRD service on PRD node")
     }
 
     @Test("choices are one of the known; an unknown monitor action is none")

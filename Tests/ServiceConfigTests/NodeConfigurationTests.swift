@@ -12,7 +12,7 @@ struct NodeConfigurationTests {
     @Test("a node without node.conf is a test node, and everyone logs in as root")
     func defaults() {
         let node = NodeConfigurationTests.node("")
-        #expect(node.environment == "TST" && node.remoteUser(at: "node2") == nil)
+        #expect(node.environment == "TST" && node.remoteUsers == [])
         #expect(node.syslog.facility == "daemon" && node.collector == nil)
         #expect(node.maintenanceGrace == .seconds(60) && node.rejoinGrace == .seconds(90))
         #expect(node.findings == [])
@@ -25,12 +25,10 @@ struct NodeConfigurationTests {
         #expect(NodeConfigurationTests.node(text, name: "node2").environment == "DEV")
     }
 
-    @Test("the words of ruser are a user for all nodes, and users of some")
+    @Test("the words of ruser are users, for all nodes or for one; an option is none")
     func remoteUsers() {
-        let node = NodeConfigurationTests.node("[node]\nruser = osvc admin@Node2 root@node3 -x\n")
-        #expect(node.remoteUser(at: "node9") == "osvc")
-        #expect(node.remoteUser(at: "NODE2") == "admin")
-        #expect(node.remoteUser(at: "node3") == nil)
+        let node = NodeConfigurationTests.node("[node]\nruser = osvc admin@Node2 -x\n")
+        #expect(node.remoteUsers == ["osvc", "admin@Node2"])
         #expect(node.findings.map(\.description) == ["node.conf:2: ruser: '-x' is no user"])
     }
 
