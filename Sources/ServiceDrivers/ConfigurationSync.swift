@@ -9,9 +9,9 @@ package struct ConfigurationSync: Synchronizer {
     package let label = "rsync svc config to drpnodes, nodes"
     /// More words for rsync.
     let options: [String]
-    let gate: SyncGate
+    let gate: SyncGatekeeper
 
-    package init(options: [String], gate: @escaping SyncGate = scheduledSyncGate) {
+    package init(options: [String], gate: @escaping SyncGatekeeper = scheduledSyncGate) {
         self.options = options
         self.gate = gate
     }

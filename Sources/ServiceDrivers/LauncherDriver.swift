@@ -88,7 +88,10 @@ package struct LauncherDriver: Driver {
             work.log.info("set \(path) ownership to uid 0 gid 0")
             let chown = Command(["chown", "0:0", path], timeout: .seconds(5))
             let result = await work.runQuiet(chown)
-            if !result.isSuccess { work.log.warning("ownership not set: \(result.error)") }
+            if !result.isSuccess {
+                let why = result.error.split(separator: "\n").first ?? "chown failed"
+                work.log.warning("\(path) stays as it is: \(why)")
+            }
         }
         if !file.isExecutable {
             await work.runLogged(Command(["chmod", "+x", path], timeout: .seconds(5)))

@@ -9,8 +9,9 @@ extension Work {
         var variables = ["OPENSVC_SVCNAME": service.name, "OPENSVC_ACTION": call.action]
         for resource in service.resources {
             guard case .ip(let keywords) = resource.driver else { continue }
-            let address = await address(of: keywords.name) ?? unknownPart
-            let mask = await mask(of: keywords) ?? unknownPart
+            async let foundAddress = address(of: keywords.name)
+            async let foundMask = mask(of: keywords)
+            let (address, mask) = await (foundAddress ?? unknownPart, foundMask ?? unknownPart)
             variables["OPENSVC_IPNAME"] = keywords.name
             variables["OPENSVC_IPDEV"] = keywords.device
             variables["OPENSVC_IPADDR"] = address

@@ -6,9 +6,9 @@ import ServicePlan
 /// A `sync#N` section: the user's files, to a path on the other nodes (opensvc.md 4.5).
 package struct RsyncDriver: Synchronizer {
     let keywords: RsyncKeywords
-    let gate: SyncGate
+    let gate: SyncGatekeeper
 
-    package init(_ keywords: RsyncKeywords, gate: @escaping SyncGate = scheduledSyncGate) {
+    package init(_ keywords: RsyncKeywords, gate: @escaping SyncGatekeeper = scheduledSyncGate) {
         self.keywords = keywords
         self.gate = gate
     }

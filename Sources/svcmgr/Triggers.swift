@@ -28,6 +28,8 @@ struct Triggers {
             work.log.error("\(trigger.moment.rawValue) trigger \(trigger.command): unclosed quote")
             return false
         }
-        return await work.runLogged(Command(words, timeout: .seconds(3600))).isSuccess
+        var command = Command(words, timeout: .seconds(3600))
+        command.environment = await work.serviceVariables()
+        return await work.runLogged(command).isSuccess
     }
 }

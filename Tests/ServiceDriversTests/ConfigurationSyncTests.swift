@@ -231,4 +231,15 @@ struct ConfigurationSyncTests {
                     + " skip sync: not in allowed period (['03:59', '05:59'])"
             ])
     }
+
+    @Test("the scheduler, which asks each minute, is not told what it cannot use")
+    func scheduled() async {
+        var bench = bench()
+        let sync = ConfigurationSync(options: []) { _, _ in .skip("skip sync: too soon (121)") }
+        var work = work(&bench, force: false)
+        work.call.isScheduled = true
+        #expect(await sync.synchronize(work, to: [.nodes]) == SyncOutcome())
+        #expect(
+            bench.recorder.lines == ["DEBUG P26.OPENSVC.COM.SYNC#I0 skip sync: too soon (121)"])
+    }
 }

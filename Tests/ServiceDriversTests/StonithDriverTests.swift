@@ -150,3 +150,23 @@ struct StonithDriverTests {
         ] as [(String, [String]?)])
     func words(text: String, words: [String]?) { #expect(shellWords(text) == words) }
 }
+
+/// The end of a node whose monitored resource failed (opensvc.md 4.6.6): written down, never done.
+struct KernelTriggerTests {
+    @Test(
+        "the kernel is told by one letter, and a refusal is said in one line",
+        arguments: [(KernelTrigger.reboot, "b"), (.crash, "c")])
+    func letters(trigger: KernelTrigger, letter: String) async {
+        let host = RecordedHost { state in
+            state.results["tee /proc/sysrq-trigger"] = [
+                CommandResult(.exited(0)), CommandResult(.exited(1), error: "Permission denied"),
+                CommandResult(.timedOut),
+            ]
+        }
+        #expect(await trigger.pull(host) == nil)
+        #expect(host.commands[0].input == letter)
+        let refused = await trigger.pull(host)
+        #expect(refused == "/proc/sysrq-trigger cannot be written: Permission denied")
+        #expect(await trigger.pull(host)?.contains("did not end within 5 seconds") == true)
+    }
+}

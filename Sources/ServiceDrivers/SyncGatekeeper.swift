@@ -5,7 +5,7 @@ import ServicePlan
 
 /// Whether a target may be copied to now: the work, and the seconds of the target's stamp, nil when
 /// there is none.
-package typealias SyncGate = @Sendable (_ work: Work, _ stamp: Double?) -> SyncDecision
+package typealias SyncGatekeeper = @Sendable (_ work: Work, _ stamp: Double?) -> SyncDecision
 
 /// By the schedule of the resource. One that cannot be read allows nothing.
 package func scheduledSyncGate(_ work: Work, _ stamp: Double?) -> SyncDecision {
