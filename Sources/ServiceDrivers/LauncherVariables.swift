@@ -7,18 +7,21 @@ extension Work {
     /// What launchers, applications and triggers find in their environment (opensvc.md 4.4).
     package func serviceVariables() async -> [String: String] {
         var variables = ["OPENSVC_SVCNAME": service.name, "OPENSVC_ACTION": call.action]
-        for resource in service.resources {
-            guard case .ip(let keywords) = resource.driver else { continue }
-            async let foundAddress = address(of: keywords.name)
-            async let foundMask = mask(of: keywords)
-            let (address, mask) = await (foundAddress ?? unknownPart, foundMask ?? unknownPart)
-            variables["OPENSVC_IPNAME"] = keywords.name
-            variables["OPENSVC_IPDEV"] = keywords.device
-            variables["OPENSVC_IPADDR"] = address
-            variables["OPENSVC_MASK"] = mask
-            let index = resource.rid.drop { $0 != "#" }.dropFirst()
-            variables["OPENSVC_IP\(index)"] =
-                "\(keywords.name) \(keywords.device) \(address) \(mask)"
+        let sections = service.resources.compactMap { resource -> (String, IPKeywords)? in
+            guard case .ip(let keywords) = resource.driver else { return nil }
+            return (String(resource.rid.drop { $0 != "#" }.dropFirst()), keywords)
+        }
+        let isMaskMissing = sections.contains { $0.1.netmask == nil }
+        let plumbed = isMaskMissing ? await plumbedAddresses() : nil
+        for (index, keywords) in sections {
+            let found = await address(of: keywords.name)
+            let mask = mask(of: keywords, isVersion6: found?.contains(":") ?? false, plumbed)
+            let parts = [
+                keywords.name, keywords.device, found ?? unknownPart, mask ?? unknownPart,
+            ]
+            let names = ["IPNAME", "IPDEV", "IPADDR", "MASK"].map { "OPENSVC_\($0)" }
+            for (name, part) in zip(names, parts) { variables[name] = part }
+            variables["OPENSVC_IP\(index)"] = parts.joined(separator: " ")
         }
         return variables
     }
@@ -31,27 +34,21 @@ extension Work {
         return found.first
     }
 
-    /// The keyword's, dotted; else that of the device's first address.
-    private func mask(of keywords: IPKeywords) async -> String? {
-        if let mask = keywords.netmask { return dottedMask(mask) }
-        let show = Command(
-            ["ip", "-o", "-4", "addr", "show", "dev", keywords.device], timeout: .seconds(5))
-        let result = await host.run(show)
-        guard result.isSuccess else { return nil }
-        let words = result.output.split { $0 == " " || $0 == "\n" }
-        guard let position = words.firstIndex(of: "inet"), position + 1 < words.count else {
-            return nil
-        }
-        return words[position + 1].split(separator: "/").dropFirst().first
-            .flatMap { dottedMask(String($0)) }
+    private func plumbedAddresses() async -> IPAddresses? {
+        let result = await host.run(Command(["ip", "addr"], timeout: .seconds(5)))
+        return result.isSuccess ? IPAddresses(result.output) : nil
+    }
+
+    /// The keyword's, else that of the device's first address: dotted, or a length for IPv6.
+    private func mask(
+        of keywords: IPKeywords, isVersion6: Bool, _ plumbed: IPAddresses?
+    ) -> String? {
+        let first = plumbed?.interface(keywords.device)?.addresses
+            .first { $0.isVersion6 == isVersion6 }
+        let mask =
+            keywords.netmask.flatMap { Netmask($0) } ?? first.map { Netmask(prefix: $0.prefix) }
+        return mask.map { isVersion6 ? String($0.prefix) : $0.dotted }
     }
 }
 
 private let unknownPart = "unknown"
-
-/// `255.255.255.224` of `27`; what has dots already, or is no length, stays.
-private func dottedMask(_ text: String) -> String {
-    guard let length = UInt32(text), length <= 32 else { return text }
-    let bits = length == 0 ? 0 : UInt32.max << (32 - length)
-    return [24, 16, 8, 0].map { String(bits >> $0 & 0xFF) }.joined(separator: ".")
-}

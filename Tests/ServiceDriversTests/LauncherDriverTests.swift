@@ -81,8 +81,19 @@ struct LauncherDriverTests {
             ResourceConfiguration(
                 rid: "ip#1", common: CommonKeywords(),
                 driver: .ip(IPKeywords(name: "nowhere", device: "eth1"))))
+        bench.service.resources.append(
+            ResourceConfiguration(
+                rid: "ip#2", common: CommonKeywords(),
+                driver: .ip(IPKeywords(name: "10.1.2.3", device: "eth0"))))
         bench.host.change { state in
             state.probes.append((.resolve(name: "p26.opensvc.com"), .addresses(["37.59.71.26"])))
+            let lines = """
+                2: eth0@if5: <BROADCAST,UP> mtu 1500 qdisc pfifo_fast state UP
+                    inet6 fe80::1/64 scope link
+                    inet 10.1.0.1/16 brd 10.1.255.255 scope global eth0
+
+                """
+            state.results["ip addr"] = [CommandResult(.exited(0), output: lines)]
         }
         _ = try await LauncherDriver().start(work(&bench))
         let command = try #require(bench.host.commands.last)
@@ -93,8 +104,9 @@ struct LauncherDriverTests {
                 "OPENSVC_SVCNAME": "p26.opensvc.com", "OPENSVC_ACTION": "start",
                 "OPENSVC_IP0": "p26.opensvc.com eth0 37.59.71.26 255.255.255.224",
                 "OPENSVC_IP1": "nowhere eth1 unknown unknown",
-                "OPENSVC_IPNAME": "nowhere", "OPENSVC_IPDEV": "eth1",
-                "OPENSVC_IPADDR": "unknown", "OPENSVC_MASK": "unknown",
+                "OPENSVC_IP2": "10.1.2.3 eth0 10.1.2.3 255.255.0.0",
+                "OPENSVC_IPNAME": "10.1.2.3", "OPENSVC_IPDEV": "eth0",
+                "OPENSVC_IPADDR": "10.1.2.3", "OPENSVC_MASK": "255.255.0.0",
             ])
     }
 

@@ -50,8 +50,10 @@ struct RealApplicationTests {
             let log = bench.directories.temporary + "/svc_p26.opensvc.com_S10web.log"
             #expect(host.read(log) == "start of p26.opensvc.com\n")
             let directory = bench.directories.etc + "/p26.opensvc.com.d"
-            let lines = bench.recorder.lines.filter { !$0.contains("ownership") && !$0.contains("stays as") }
-                .map { $0.split(separator: " ").dropFirst(2).joined(separator: " ") }
+            let lines = bench.recorder.lines.filter {
+                !$0.contains("ownership") && !$0.contains("stays as")
+            }
+            .map { $0.split(separator: " ").dropFirst(2).joined(separator: " ") }
             #expect(lines.count == 6)
             #expect(lines[0] == "spawn: \(directory)/S10web start")
             #expect(lines[1].hasPrefix("start done in 0:00:0"))
