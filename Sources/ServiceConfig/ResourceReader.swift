@@ -60,11 +60,13 @@ struct ResourceReader {
             reader.note(.unusable, section.line, "[\(rid)] cannot be a resource's section")
             return nil
         }
+        // First: a bad value counts in a section that is left out, too.
+        let common = common(rid)
         guard let driver = driver(rid, group, section.line) else {
             leftOut.append(rid)
             return nil
         }
-        return ResourceConfiguration(rid: rid, common: common(rid), driver: driver)
+        return ResourceConfiguration(rid: rid, common: common, driver: driver)
     }
 
     /// `<group>#<index>` with an index without `#`.
