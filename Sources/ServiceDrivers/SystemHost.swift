@@ -24,6 +24,8 @@ package struct SystemHost: Host {
         path = own.isEmpty ? Self.standardPath : own + ":" + Self.standardPath
         // A program that does not read its input must not end us. Children get it back.
         signal(SIGPIPE, SIG_IGN)
+        // Some launchers make us ignore this, and then nobody learns an exit code.
+        signal(SIGCHLD, SIG_DFL)
     }
 
     /// Behind what we were given: a heartbeat daemon may have given us next to nothing

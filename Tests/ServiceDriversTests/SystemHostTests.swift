@@ -158,6 +158,27 @@ struct SystemHostTests {
         }
     }
 
+    @Test(
+        "started by one who ignores SIGCHLD, we still learn how commands end",
+        .enabled(if: SystemHost(ourselves: []).find("ip") != nil, "needs iproute2"))
+    func ignoredChildren() async throws {
+        try await TemporaryDirectory.with { directory in
+            let etc = directory + "/etc/opensvc"
+            #expect(await host.probe(.makeDirectory(path: etc)) == .done)
+            let text = "[ip#0]\nipname = 127.0.0.1\nipdev = lo\n"
+            try replaceFile(etc + "/s.conf", with: Array(text.utf8), sync: false)
+            #expect(await host.probe(.makeDirectory(path: directory + "/usr/bin")) == .done)
+            symlink(BuiltPrograms.svcmgr, directory + "/usr/bin/svcmgr")
+            symlink(directory + "/usr/bin/svcmgr", etc + "/s")
+            let program = "\(directory)/usr/bin/svcmgr -s s print status"
+            var command = shell("trap '' CHLD; exec \(program)")
+            command.environment = ["OSVC_ROOT_PATH": directory]
+            let result = await host.run(command)
+            let line = result.output.split(separator: "\n").first { $0.contains("ip#0") }
+            #expect(line?.contains(".... up ") == true, "\(result)")
+        }
+    }
+
     @Test("another user", .enabled(if: getuid() == 0, "needs root"))
     func user() async {
         var command = Command(["id", "-u"], timeout: .seconds(30))
