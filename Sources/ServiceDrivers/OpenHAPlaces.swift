@@ -26,8 +26,10 @@ struct OpenHAPlaces: Equatable {
         let isFHS = !isClassic && host.entry(OpenHAPlaces.fhsPrograms + "/nmond") != nil
         let file = Environment.tunablesFiles.lazy
             .compactMap { path in host.read(path).map { (file: path, text: Array($0.utf8)) } }.first
+        // The usual tree, though parts of it be missing.
+        let isUsual = given.isEmpty && !isFHS
         let environment = Environment.resolve(
-            variables: given,
+            variables: isUsual ? ["EZ": "/usr/local/cluster"] : given,
             programDirectory: isFHS ? OpenHAPlaces.fhsPrograms : OpenHAPlaces.classicPrograms,
             tunables: file,
             isDirectory: { host.entry($0 + "/.") == .directory }

@@ -138,6 +138,10 @@ struct OpenHADriverTests {
         #expect(places.stateFile("s", node: "n") == "/var/lib/openha/services/s/STATE.n")
         #expect(places.variables == [:])
 
+        let usual = OpenHAPlaces(RecordedHost())
+        #expect(usual.bin == "/usr/local/cluster/bin")
+        #expect(usual.monitorFile == "/usr/local/cluster/conf/monitor")
+
         let given = RecordedHost { state in
             state.variables = ["EZ": "/opt/c", "EZ_VAR": "/opt/c", "EZ_MONITOR": "/opt/m"]
             state.entries["/opt/c/bin/."] = .directory
