@@ -4,7 +4,7 @@ import Glibc
 import Platform
 import Subprocess
 
-/// The machine we run on. docs/decisions/0012-subprocesses.md has the why.
+/// The machine we run on. docs/decisions/0013-subprocesses.md has the why.
 ///
 /// A program that is named is looked for in PATH and started at once. One that is given as a path, or
 /// that wants another directory, user or output file, is started by a copy of ourselves
