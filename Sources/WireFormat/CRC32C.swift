@@ -3,7 +3,7 @@
 /// A CRC32C (Castagnoli) checksum while it grows.
 ///
 /// Polynomial 0x1EDC6F41, reflected, as in iSCSI (RFC 3720, B.4): of `123456789` it is 0xE3069283.
-/// Eight table look-ups per eight bytes; allocates nothing after its first use in a process.
+/// One table look-up per byte, sixteen of them side by side; allocates nothing.
 package struct CRC32C: Equatable, Sendable, BitwiseCopyable {
     private var register: UInt32 = .max
 
@@ -14,24 +14,38 @@ package struct CRC32C: Equatable, Sendable, BitwiseCopyable {
 
     /// Takes `bytes[range]` in; the range must lie within `bytes`.
     package mutating func update(_ bytes: RawSpan, _ range: Range<Int>) {
-        let table = CRC32C.table
-        let entries = table.span
         var crc = register
         var offset = range.lowerBound
-        while range.upperBound - offset >= 8 {
-            let low = crc ^ bytes.uint32(at: offset)
-            let high = bytes.uint32(at: offset + 4)
-            crc = entries[1792 + Int(low & 0xFF)] ^ entries[1536 + Int(low >> 8 & 0xFF)]
-            crc ^= entries[1280 + Int(low >> 16 & 0xFF)] ^ entries[1024 + Int(low >> 24)]
-            crc ^= entries[768 + Int(high & 0xFF)] ^ entries[512 + Int(high >> 8 & 0xFF)]
-            crc ^= entries[256 + Int(high >> 16 & 0xFF)] ^ entries[Int(high >> 24)]
+        while range.upperBound - offset >= 16 {
+            let first = bytes.uint64(at: offset) ^ UInt64(crc)
+            crc = CRC32C.share(of: first, before: 8)
+            crc ^= CRC32C.share(of: bytes.uint64(at: offset + 8), before: 0)
+            offset += 16
+        }
+        if range.upperBound - offset >= 8 {
+            crc = CRC32C.share(of: bytes.uint64(at: offset) ^ UInt64(crc), before: 0)
             offset += 8
         }
         while offset < range.upperBound {
-            crc = crc >> 8 ^ entries[Int((crc ^ UInt32(bytes.byte(at: offset))) & 0xFF)]
+            let index = Int(UInt8(truncatingIfNeeded: crc) ^ bytes.byte(at: offset))
+            crc = crc >> 8 ^ CRC32C.table[0][index]
             offset += 1
         }
         register = crc
+    }
+
+    /// What eight bytes add to the checksum when `count` more bytes follow them, at most 8.
+    @inline(__always)
+    private static func share(of word: UInt64, before count: Int) -> UInt32 {
+        let early = entry(count + 7, word) ^ entry(count + 6, word >> 8)
+        let middle = entry(count + 5, word >> 16) ^ entry(count + 4, word >> 24)
+        let late = entry(count + 3, word >> 32) ^ entry(count + 2, word >> 40)
+        return early ^ middle ^ late ^ entry(count + 1, word >> 48) ^ entry(count, word >> 56)
+    }
+
+    @inline(__always)
+    private static func entry(_ count: Int, _ word: UInt64) -> UInt32 {
+        table[count][Int(word & 0xFF)]
     }
 
     /// The same from an array, where `bytes` is `unsafe` only for elements with padding.
@@ -51,17 +65,21 @@ package struct CRC32C: Equatable, Sendable, BitwiseCopyable {
         return crc.value
     }
 
-    /// Entry `k * 256 + b`: what byte `b` adds when `k` more bytes follow it.
-    private static let table: [UInt32] = {
-        var table = [UInt32](repeating: 0, count: 8 * 256)
+    /// `table[k][b]`: what byte `b` adds when `k` more bytes follow it. Of fixed size, so that the compiler
+    /// sees every index to be within.
+    private static let table: InlineArray<16, InlineArray<256, UInt32>> = {
+        var table = InlineArray<16, InlineArray<256, UInt32>>(
+            repeating: InlineArray(repeating: 0))
         for byte in 0..<256 {
             var crc = UInt32(byte)
             for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 == 1 ? 0x82F6_3B78 : 0) }
-            table[byte] = crc
+            table[0][byte] = crc
         }
-        for index in 256..<table.count {
-            let shorter = table[index - 256]
-            table[index] = shorter >> 8 ^ table[Int(shorter & 0xFF)]
+        for count in 1..<16 {
+            for byte in 0..<256 {
+                let shorter = table[count - 1][byte]
+                table[count][byte] = shorter >> 8 ^ table[0][Int(shorter & 0xFF)]
+            }
         }
         return table
     }()
