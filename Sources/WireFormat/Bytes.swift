@@ -52,6 +52,21 @@ extension RawSpan {
         return true
     }
 
+    /// Whether these are the same bytes, eight at a time.
+    func isSame(as other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        var offset = 0
+        while byteCount - offset >= 8 {
+            if uint64(at: offset) != other.uint64(at: offset) { return false }
+            offset += 8
+        }
+        while offset < byteCount {
+            if byte(at: offset) != other.byte(at: offset) { return false }
+            offset += 1
+        }
+        return true
+    }
+
     func isZero(_ range: Range<Int>) -> Bool {
         var offset = range.lowerBound
         while range.upperBound - offset >= 8 {
@@ -63,6 +78,13 @@ extension RawSpan {
             offset += 1
         }
         return true
+    }
+}
+
+extension [UInt8] {
+    /// Whether both hold the same bytes; `==` looks at them one by one.
+    package func isSame(as other: [UInt8]) -> Bool {
+        unsafe span.bytes.isSame(as: other.span.bytes)
     }
 }
 
