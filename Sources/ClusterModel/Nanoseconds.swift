@@ -5,7 +5,7 @@ extension Duration {
     ///
     /// Rounds towards zero; a precondition holds it within 0 to 292 years.
     package var nanosecondsSinceBoot: UInt64 {
-        UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
+        UInt64(attoseconds / 1_000_000_000)
     }
 
     package init(nanosecondsSinceBoot nanoseconds: UInt64) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
+
 /// When a sender beats next, and which numbers a beat carries.
 ///
 /// Beats stand on a regular grid; one sent early for news does not move it.
@@ -20,17 +22,14 @@ package struct BeatClock: Sendable {
 
     /// Moves on to the first grid point after `now`: beats that were missed stay missed.
     package mutating func passed(_ now: Duration) {
-        guard nextBeat <= now else { return }
-        let missed = Int64((now - nextBeat) / interval)
-        nextBeat += interval * missed
+        // In one step: a machine may have stood still for days.
+        if now - nextBeat > interval { nextBeat += interval * Int((now - nextBeat) / interval) }
         while nextBeat <= now { nextBeat += interval }
     }
 
     /// The beat number: the sender's CLOCK_BOOTTIME nanoseconds, always growing.
     package mutating func beatNumber(at now: Duration) -> UInt64 {
-        let (seconds, attoseconds) = now.components
-        let nanoseconds = UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
-        lastBeat = max(lastBeat + 1, nanoseconds)
+        lastBeat = max(lastBeat + 1, now.nanosecondsSinceBoot)
         return lastBeat
     }
 

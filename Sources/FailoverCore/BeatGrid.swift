@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
+
 /// Where on our clock the peer's regular writes lie, by what its beats say of the peer's clock.
 ///
 /// A beat's number is the sender's time. Regular beats stand on a grid of that time; a beat sent early

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
 import WireFormat
 
 /// What one listener makes of what it hears on its link: which bytes are a beat of its peer, which of

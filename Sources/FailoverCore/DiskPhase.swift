@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
+
 /// When a disk listener reads its slot next, so that it sees each write at most 0.1 s late with
 /// about one read per interval (decision 14).
 ///
@@ -91,7 +93,7 @@ package struct DiskPhase: Equatable, Sendable {
                 // that says nothing of the write: the plan counts.
                 nextRead = min(nextRead, now) + interval - back
                 // In one step: a machine may have stood still for days.
-                if nextRead <= now { nextRead += interval * Int64((now - nextRead) / interval) }
+                if nextRead <= now { nextRead += interval * Int((now - nextRead) / interval) }
                 while nextRead <= now { nextRead += interval }
                 mode = .locked(misses: 0, back: min(back * 2, interval / 4))
             } else {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
+
 /// Keeps one link process running: decides when it is started again, and when a frozen sender is
 /// killed so that it can be (decisions 11 and 12).
 ///

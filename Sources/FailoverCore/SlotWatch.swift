@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
+
 /// When a disk listener reads its peer's slot: once per interval, shortly after the peer's write
 /// (`DiskPhase`), once more at once after a torn slot, and once more before silence is judged.
 ///

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
+
 /// Tells an nmond that stands still from a machine that did: the guard looks at regular intervals,
 /// and only looks of its own count, so that a pause of both is one look.
 package struct StandstillWatch: Sendable {

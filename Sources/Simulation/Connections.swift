@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
 import Config
 
 /// Which lines of the monitor file make up one link between two nodes.

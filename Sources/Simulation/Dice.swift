@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
+
 /// A stream of random numbers from one seed: the same on every machine, for ever.
 ///
 /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Only whole
@@ -76,9 +78,7 @@ extension Duration {
         .nanoseconds(Int64(Double(nanoseconds) * factor))
     }
 
-    var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
-    }
+    var nanoseconds: Int64 { Int64(attoseconds / 1_000_000_000) }
 }
 
 extension Duration {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
+
 /// What happens next: a binary heap by time, and in the order of insertion among equal times.
 struct EventQueue<Event> {
     private struct Entry {

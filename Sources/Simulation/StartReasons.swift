@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClusterModel
+
 /// Knows, from what really arrived, whether a node had a reason to start something by itself (S2, S11).
 struct StartReasons {
     /// What a listener may count silence from, before the last beat that reached it.
