@@ -69,13 +69,13 @@ extension SimulatedCluster {
     @discardableResult
     private func listenToManager(_ node: SimulatedNode, _ link: SimulatedLink) -> Bool {
         let manager = node.manager
-        if link.frame == nil, link.managerRun == nil, manager?.announcement == nil {
+        if link.frame == nil, link.managerRun == nil, manager?.announcements ?? 0 == 0 {
             link.source = firstHeartbeat(node)
-        } else if let manager, let announcement = manager.announcement {
-            guard (manager.run, manager.announcements) != (link.managerRun, link.announcement)
-            else {
-                return false
-            }
+        } else if let manager, manager.announcements > 0 {
+            // Nothing is copied while there is nothing new, which is nearly always.
+            guard (manager.run, manager.announcements) != (link.managerRun, link.announcement),
+                let announcement = manager.announcement
+            else { return false }
             link.announcement = manager.announcements
             let isPresent = link.managerRun == manager.run
             link.managerRun = manager.run
@@ -252,7 +252,9 @@ extension SimulatedCluster {
             let cut = mediaDice.below(bytes.count / 512 + 1) * 512
             bytes = Array(
                 slot.bytes[..<min(cut, bytes.count)] + slot.before[min(cut, bytes.count)...])
-            truth = bytes == slot.bytes ? slot.truth : bytes == slot.before ? slot.truthBefore : nil
+            truth =
+                bytes.isSame(as: slot.bytes)
+                ? slot.truth : bytes.isSame(as: slot.before) ? slot.truthBefore : nil
             tally.torn += 1
         }
         guard !bytes.isEmpty else {
@@ -264,7 +266,7 @@ extension SimulatedCluster {
                 index, node, truth: truth, at: isBefore ? slot.beforeAt : slot.visibleAt)
         }
         let isFirst = link.previous == nil
-        let isChanged = link.previous.map { $0 != bytes } ?? false
+        let isChanged = link.previous.map { !$0.isSame(as: bytes) } ?? false
         let isTorn = hear(
             node, link, index, bytes, truth, isSecondLook: link.watch!.isSecondLook)
         if isFirst, link.lastTaken >= 0, now - slot.visibleAt > link.line.timeout {
@@ -297,7 +299,7 @@ extension SimulatedCluster {
         case .noted: return false
         case .refused(let reason):
             tally.drops += 1
-            let isNews = watch == nil || link.previous.map { $0 != bytes } ?? false
+            let isNews = watch == nil || link.previous.map { !$0.isSame(as: bytes) } ?? false
             if reason == .otherLayout, isNews, link.judge!.heardOtherLayout(at: clock) {
                 wakeManager(node, in: .microseconds(100))
             }
