@@ -14,7 +14,7 @@ struct LinkEar: Sendable, Codable {
     /// The last fresh beat; never goes back, also when the receiver is started anew.
     private(set) var beatAt: Duration?
     private(set) var otherLayoutAt: Duration?
-    private var word: Word?
+    private var word: HeardWord?
     /// When the last fresh beat's content was new.
     private(set) var contentAt: Duration = .zero
     /// Counts news.
@@ -50,8 +50,8 @@ struct LinkEar: Sendable, Codable {
         if let other = past(reading.otherLayoutAt, now) {
             otherLayoutAt = max(otherLayoutAt ?? .zero, other)
         }
-        if let news = reading.news, reading.beatAt.map({ $0 <= now + .seconds(1) }) ?? true {
-            word = Word(news)
+        if let news = reading.word, reading.beatAt.map({ $0 <= now + .seconds(1) }) ?? true {
+            word = news
             contentAt = beatAt ?? now
             contentNumber += 1
         }
@@ -74,7 +74,9 @@ struct LinkEar: Sendable, Codable {
     /// The last fresh beat's content.
     var content: Heartbeat? { word?.heartbeat }
     var hasContent: Bool { word != nil }
-    var hasTrailer: Bool { word?.hasTrailer ?? false }
+    /// The numbers of its trailer, if it had one.
+    var mark: TrailerMark? { word?.mark }
+    var hasTrailer: Bool { mark != nil }
 
     /// A receiver's loop runs once per interval.
     private var frozenAfter: Duration { max(link.interval * 2, .seconds(2)) }
@@ -101,26 +103,5 @@ struct LinkEar: Sendable, Codable {
     /// Whether silence here says something about the peer.
     func isListening(at now: Duration) -> Bool {
         pid != nil && tells && loopAt.map { now - $0 < frozenAfter } ?? true
-    }
-}
-
-extension LinkEar {
-    /// What a peer said last, behind a reference: ears are looked at in every turn of nmond.
-    private final class Word: Sendable, Codable {
-        let heartbeat: Heartbeat
-        let hasTrailer: Bool
-
-        init(_ heartbeat: Heartbeat) {
-            self.heartbeat = heartbeat
-            hasTrailer = heartbeat.trailer != nil
-        }
-
-        /// Whether there is a trailer, the heartbeat says by itself.
-        private enum CodingKeys: CodingKey { case heartbeat }
-
-        convenience init(from decoder: any Decoder) throws {
-            let members = try decoder.container(keyedBy: CodingKeys.self)
-            self.init(try members.decode(Heartbeat.self, forKey: .heartbeat))
-        }
     }
 }

@@ -67,7 +67,11 @@ package struct LinkReading: Equatable, Sendable {
     /// The last beat of the peer in another layout than ours (decision 1).
     package var otherLayoutAt: Duration?
     /// What the last fresh beat says; only when it is news, else nil.
-    package var news: Heartbeat?
+    package var news: Heartbeat? {
+        get { word?.heartbeat }
+        set { word = newValue.map(HeardWord.init) }
+    }
+    private(set) var word: HeardWord?
 
     package init(
         pid: Int32?, startedAt: Duration? = nil, loopAt: Duration? = nil, beatAt: Duration? = nil,

@@ -172,7 +172,8 @@ package struct Manager: Sendable, Codable {
         var acts: [ManagerEffect] = []
         var changed: [Int] = []
         // Sorted: what comes out must not depend on how a set is laid out in this run.
-        let concerned = dirty + waiting.filter { !isDirty[$0] }.sorted()
+        let concerned =
+            waiting.isEmpty ? dirty : dirty + waiting.filter { !isDirty[$0] }.sorted()
         for index in dirty { isDirty[index] = false }
         dirty = []
         for index in concerned {
@@ -184,6 +185,7 @@ package struct Manager: Sendable, Codable {
             peers[$0].view(at: now, diskTimeout: diskTimeout, weSendTrailers: sendsTrailer)
         }
         var echoes: [LinkEcho] = []
+        echoes.reserveCapacity(links.count)
         for peer in peers.indices { peers[peer].addEchoes(to: &echoes, at: now) }
         if let publish = announcer.announce(
             changed, &services, views, echoes, viewChanged: viewChanged, at: now)

@@ -62,13 +62,15 @@ package struct PeerMonitor: Sendable, Codable {
     }
 
     private func judged(at now: Duration) -> PeerView.Judgement {
-        if hasEar({ $0.hasContent && proves($0, at: now) && !isReplayed($0) }) { return .up }
-        if hasEar({ $0.isOtherLayout(at: now) }) { return .otherLayout }
+        if hasEar({ ears[$0].hasContent && proves($0, at: now) && !isReplayed($0) }) { return .up }
+        if hasEar({ ears[$0].isOtherLayout(at: now) }) { return .otherLayout }
         switch judgement {
         case .down: return .down
         case .up, .undecided, .otherLayout:
             // Without a single ear that listened, silence is ours and proves nothing.
-            let isProven = hasEar { $0.isListening(at: now) && now >= $0.silentAt }
+            let isProven = hasEar {
+                ears[$0].isListening(at: now) && now >= ears[$0].silentAt
+            }
             if isProven && now >= max(silentAt, patience) { return .down }
             // Nor is the last word heard a reason for anything once it is older than its timeout.
             if judgement == .up, hasEar({ proves($0, at: now) && !isReplayed($0) }) { return .up }
@@ -77,14 +79,14 @@ package struct PeerMonitor: Sendable, Codable {
     }
 
     /// A living ear, of this side of the last pause.
-    private func proves(_ ear: LinkEar, at now: Duration) -> Bool {
-        ear.lives(at: now) && ear.beatAt! > hearAfter
+    private func proves(_ ear: Int, at now: Duration) -> Bool {
+        ears[ear].lives(at: now) && ears[ear].beatAt! > hearAfter
     }
 
-    // In place: nmond does this at every turn, and an iterator would copy each ear.
+    // By index and in place: nmond does this at every turn, and would copy each ear else.
     @inline(__always)
-    private func hasEar(_ holds: (LinkEar) -> Bool) -> Bool {
-        for index in ears.indices where holds(ears[index]) { return true }
+    private func hasEar(_ holds: (Int) -> Bool) -> Bool {
+        for index in ears.indices where holds(index) { return true }
         return false
     }
 
@@ -107,16 +109,16 @@ package struct PeerMonitor: Sendable, Codable {
     /// The next moment at which the judgement, or whether a link is up, may change by itself.
     func deadline(after now: Duration) -> Duration? {
         var next: Duration?
+        func consider(_ at: Duration) {
+            if at > now { next = min(next ?? at, at) }
+        }
         for index in ears.indices {
             let timeout = ears[index].timeout
-            for at in [ears[index].beatAt, ears[index].otherLayoutAt] {
-                guard let at, at + timeout > now else { continue }
-                next = min(next ?? at + timeout, at + timeout)
-            }
+            if let at = ears[index].beatAt { consider(at + timeout) }
+            if let at = ears[index].otherLayoutAt { consider(at + timeout) }
         }
-        guard judgement != .down, !ears.isEmpty else { return next }
-        let down = max(silentAt, patience)
-        return down > now ? min(next ?? down, down) : next
+        if judgement != .down, !ears.isEmpty { consider(max(silentAt, patience)) }
+        return next
     }
 
     // MARK: - What it says
@@ -127,16 +129,10 @@ package struct PeerMonitor: Sendable, Codable {
     ///   - ownLinks: The `linkID`s of our own senders.
     ///   - ownBoot: The checksum of our boot identity, which an echo must carry.
     mutating func merge(at now: Duration, ownLinks: Set<UInt32>, ownBoot: UInt32) -> Heartbeat? {
-        let up = ears.indices.filter { ears[$0].isUp(at: now) && ears[$0].beatAt! > hearAfter }
-        guard !up.isEmpty else { return nil }
-        let withTrailer = up.filter { ears[$0].hasTrailer }
-        guard
-            let ear = withTrailer.isEmpty
-                ? newestLegacy(up, at: now) : newestPublication(withTrailer),
+        let hasTrailer = hasEar { isUp($0, at: now) && ears[$0].hasTrailer }
+        guard let ear = hasTrailer ? newestPublication(at: now) : newestLegacy(at: now),
             takenFrom != ear || takenNumber != ears[ear].contentNumber
-        else {
-            return nil
-        }
+        else { return nil }
         let content = ears[ear].content!
         if let trailer = content.trailer {
             let heardAt = ears[ear].contentAt
@@ -150,33 +146,41 @@ package struct PeerMonitor: Sendable, Codable {
         return content
     }
 
+    private func isUp(_ ear: Int, at now: Duration) -> Bool {
+        ears[ear].isUp(at: now) && ears[ear].beatAt! > hearAfter
+    }
+
     /// Among frames of one boot the highest publication, among equal ones the last to arrive. Another
     /// boot than the one in force is a new one only if its word came after that one's last: the other
     /// link of a machine that was booted may say for a while what it said before.
-    private func newestPublication(_ candidates: [Int]) -> Int? {
-        // So it is nearly always, and this runs at every turn.
-        if candidates.count == 1, ears[candidates[0]].content!.trailer!.boot == boot {
-            return candidates[0]
+    private func newestPublication(at now: Duration) -> Int? {
+        var newest: Int?
+        for ear in ears.indices where isUp(ear, at: now) && ears[ear].hasTrailer {
+            guard isInForceOrNew(ear), !isReplayed(ear) else { continue }
+            if let newest, !isNewer(ear, than: newest) { continue }
+            newest = ear
         }
-        return candidates.filter { isInForceOrNew(ears[$0]) && !isReplayed(ears[$0]) }.max {
-            let (a, b) = (ears[$0].content!.trailer!, ears[$1].content!.trailer!)
-            if a.boot != b.boot { return ears[$0].contentAt < ears[$1].contentAt }
-            return (a.publication, ears[$0].contentAt) < (b.publication, ears[$1].contentAt)
-        }
+        return newest
     }
 
-    private func isInForceOrNew(_ ear: LinkEar) -> Bool {
-        ear.content!.trailer!.boot == boot || boot == nil || ear.contentAt > takenAt
+    private func isNewer(_ ear: Int, than other: Int) -> Bool {
+        let (a, b) = (ears[other].mark!, ears[ear].mark!)
+        if a.boot == b.boot, a.publication != b.publication { return a.publication < b.publication }
+        return ears[other].contentAt < ears[ear].contentAt
+    }
+
+    private func isInForceOrNew(_ ear: Int) -> Bool {
+        boot == nil || ears[ear].mark!.boot == boot || ears[ear].contentAt > takenAt
     }
 
     /// It brings beats of a boot that was replaced, sent before that: replays, whatever the receiver,
     /// which may be a new one, takes them for. The living boot, which a replay had replaced, beats on
     /// and comes back.
-    private func isReplayed(_ ear: LinkEar) -> Bool {
-        guard !retired.isEmpty, let trailer = ear.content?.trailer,
-            let retirement = retired.first(where: { $0.boot == trailer.boot })
+    private func isReplayed(_ ear: Int) -> Bool {
+        guard !retired.isEmpty, let mark = ears[ear].mark,
+            let retirement = retired.first(where: { $0.boot == mark.boot })
         else { return false }
-        return trailer.beat <= retirement.clock
+        return mark.beat <= retirement.clock
     }
 
     /// What the clock of the boot in force shows now, in nanoseconds; no beat of it was sent later.
@@ -218,7 +222,8 @@ package struct PeerMonitor: Sendable, Codable {
     /// Of a C peer: net and unicast before disk (decision 19), for a slow disk carries yesterday's state
     /// as today's news. But a fast link that misses beats does not speak for the peer any more once a
     /// disk has brought later news.
-    private func newestLegacy(_ up: [Int], at now: Duration) -> Int? {
+    private func newestLegacy(at now: Duration) -> Int? {
+        let up = ears.indices.filter { isUp($0, at: now) }
         let latest = { (ears: [Int]) in ears.max { self.isLater($1, than: $0) } }
         let fast = up.filter { !ears[$0].link.kind.isDisk }
         guard let slow = latest(up.filter { ears[$0].link.kind.isDisk }),
@@ -242,8 +247,11 @@ package struct PeerMonitor: Sendable, Codable {
 
     /// Every up link that carries content carries a trailer.
     func sendsTrailers(at now: Duration) -> Bool {
-        let lives: (LinkEar) -> Bool = { $0.hasContent && $0.lives(at: now) }
-        return hasEar(lives) && !hasEar { lives($0) && !$0.hasTrailer }
+        hasEar { speaks($0, at: now) } && !hasEar { speaks($0, at: now) && !ears[$0].hasTrailer }
+    }
+
+    private func speaks(_ ear: Int, at now: Duration) -> Bool {
+        ears[ear].hasContent && ears[ear].lives(at: now)
     }
 
     /// It says that it hears us, and it has somebody to act on what it hears.
@@ -264,7 +272,7 @@ package struct PeerMonitor: Sendable, Codable {
             sendsTrailers: judgement == .up && weSendTrailers && sendsTrailers(at: now),
             hearsUs: hearsUs,
             acknowledged: judgement == .up ? acknowledged : 0,
-            hasFastLink: hasEar { !$0.link.kind.isDisk && $0.isUp(at: now) },
+            hasFastLink: hasEar { !ears[$0].link.kind.isDisk && ears[$0].isUp(at: now) },
             diskTimeout: diskTimeout)
     }
 }
