@@ -79,6 +79,7 @@ extension Duration {
     }
 
     var nanoseconds: Int64 { Int64(attoseconds / 1_000_000_000) }
+    var wholeSeconds: Int64 { Int64(attoseconds / 1_000_000_000_000_000_000) }
 }
 
 extension Duration {

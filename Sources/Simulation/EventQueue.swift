@@ -38,28 +38,33 @@ struct EventQueue<Event> {
     }
 
     private mutating func siftUp(_ start: Int) {
+        // A span, so that the array is asked once whether it is ours alone.
+        var entries = heap.mutableSpan
         var index = start
-        let entry = heap[index]
+        let entry = entries[index]
         while index > 0 {
             let parent = (index - 1) / 2
-            guard entry.comesBefore(heap[parent]) else { break }
-            heap[index] = heap[parent]
+            guard entry.comesBefore(entries[parent]) else { break }
+            entries[index] = entries[parent]
             index = parent
         }
-        heap[index] = entry
+        entries[index] = entry
     }
 
     private mutating func siftDown(_ start: Int) {
+        var entries = heap.mutableSpan
         var index = start
-        let entry = heap[index]
+        let entry = entries[index]
         while true {
             var child = 2 * index + 1
-            guard child < heap.count else { break }
-            if child + 1 < heap.count, heap[child + 1].comesBefore(heap[child]) { child += 1 }
-            guard heap[child].comesBefore(entry) else { break }
-            heap[index] = heap[child]
+            guard child < entries.count else { break }
+            if child + 1 < entries.count, entries[child + 1].comesBefore(entries[child]) {
+                child += 1
+            }
+            guard entries[child].comesBefore(entry) else { break }
+            entries[index] = entries[child]
             index = child
         }
-        heap[index] = entry
+        entries[index] = entry
     }
 }

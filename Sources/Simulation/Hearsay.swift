@@ -192,17 +192,27 @@ extension SimulatedCluster {
 
     /// L1: nobody is up of whom nothing was heard for longer than any timeout.
     func judgeUp(_ node: SimulatedNode, _ manager: SimulatedManager) {
-        for peer in manager.announcement?.peers ?? [] where peer.judgement == .up {
-            let links = node.links.filter { $0.line.node == peer.name && $0.takenAt != nil }
-            guard !links.isEmpty, !manager.isAccused,
-                witness.trusts[nodes.firstIndex { $0.name == peer.name }!],
-                case let clock = node.clock(now),
-                links.allSatisfy({ clock - $0.takenAt! > $0.line.timeout + .seconds(1) })
+        guard !manager.isAccused, let peers = manager.announcement?.peers else { return }
+        for peer in peers where peer.judgement == .up {
+            guard isLongSilent(peer.name, to: node),
+                witness.trusts[nodes.firstIndex { $0.name == peer.name }!]
             else { continue }
             manager.isAccused = true
-            witness.accuse(
+            return witness.accuse(
                 "L1", "\(node.name) takes \(peer.name) for up, and hears nothing", at: now)
         }
+    }
+
+    /// It heard that peer once, and since then nothing for longer than any timeout.
+    private func isLongSilent(_ peer: String, to node: SimulatedNode) -> Bool {
+        let clock = node.clock(now)
+        var isSilent = false
+        for link in node.links where link.line.node == peer {
+            guard let at = link.takenAt else { continue }
+            guard clock - at > link.line.timeout + .seconds(1) else { return false }
+            isSilent = true
+        }
+        return isSilent
     }
 
     /// S11: a peer is down after a whole timeout of silence on every link, to which this nmond listened.

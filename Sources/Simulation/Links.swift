@@ -284,7 +284,6 @@ extension SimulatedCluster {
         _ truth: Int64?, isSecondLook: Bool
     ) -> Bool {
         let clock = node.clock(now)
-        let watch = link.watch
         if link.judge!.judge(at: clock) {
             witness.judged(index, node.index, isUp: false, at: now)
             trace("\(node.name) heard nothing on \(link.text) for its timeout")
@@ -292,14 +291,14 @@ extension SimulatedCluster {
         let verdict = unsafe link.judge!.hear(
             bytes.span.bytes, at: clock, isSecondLook: isSecondLook
         ) {
-            watch?.sendTime(of: $0, heardAt: clock) ?? clock
+            link.watch?.sendTime(of: $0, heardAt: clock) ?? clock
         }
         switch verdict {
         case .torn: return true
         case .noted: return false
         case .refused(let reason):
             tally.drops += 1
-            let isNews = watch == nil || link.previous.map { !$0.isSame(as: bytes) } ?? false
+            let isNews = link.watch == nil || link.previous.map { !$0.isSame(as: bytes) } ?? false
             if reason == .otherLayout, isNews, link.judge!.heardOtherLayout(at: clock) {
                 wakeManager(node, in: .microseconds(100))
             }
@@ -317,8 +316,10 @@ extension SimulatedCluster {
             }
             link.beatAt = beat.sentAt
             tally.heard += 1
-            link.watch?.peerBeats(every: beat.interval, at: beat.stamp)
-            if let last = link.judge!.lastLook(at: clock) { link.watch?.lookBefore(last) }
+            if link.line.kind.isDisk {
+                link.watch!.peerBeats(every: beat.interval, at: beat.stamp)
+                if let last = link.judge!.lastLook(at: clock) { link.watch!.lookBefore(last) }
+            }
             if beat.isNews {
                 link.generation += 1
                 link.news =

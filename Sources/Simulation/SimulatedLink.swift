@@ -43,7 +43,7 @@ final class SimulatedLink {
     /// The last true beat that was taken for fresh, for the checkers.
     var lastTaken: Int64 = -1
     /// Which runs of the sender's machine it has heard.
-    var livesHeard: Set<Int> = []
+    var livesHeard: [Int] = []
     /// When that was by the node's clock, and what it said; they outlive the process.
     var takenAt: Duration?
     var word: Word?

@@ -77,7 +77,7 @@ final class SimulatedNode {
     /// Its clock since boot.
     func clock(_ now: Duration) -> Duration { now - epoch }
 
-    func wallClock(_ now: Duration) -> Int64 { (now + wallOffset).components.seconds }
+    func wallClock(_ now: Duration) -> Int64 { (now + wallOffset).wholeSeconds }
 
     func newPid() -> Int32 {
         lastPid += 1

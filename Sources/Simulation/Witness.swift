@@ -150,7 +150,7 @@ package struct Witness {
         }
         if let truth, truth > link.lastTaken {
             link.lastTaken = truth
-            link.livesHeard.insert(life)
+            if !link.livesHeard.contains(life) { link.livesHeard.append(life) }
             return
         }
         // Of an earlier run of the sender that this listener never heard: it cannot know.
