@@ -60,8 +60,8 @@ struct Announcer: Sendable, Codable {
             isListNew = false
         }
         let trailer = Trailer(boot: boot, publication: publication, echoes: echoes)
+        if let last, !viewChanged, last.trailer == trailer, last.peers == peers { return nil }
         let isNews = last?.trailer != trailer
-        guard isNews || viewChanged || last?.peers != peers else { return nil }
         let announcement = Announcement(
             entries: entries, trailer: trailer, peers: peers,
             services: services.filter { $0.peer != nil }.map { $0.view(isTold: sendsTrailer) })

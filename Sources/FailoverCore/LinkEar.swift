@@ -8,6 +8,8 @@ import WireFormat
 /// Age decides, never a flag that a dead receiver left behind (R18). And only a receiver that was
 /// listening proves silence: one that is gone, or was started a moment ago, has heard nothing because
 /// it could not hear.
+///
+/// What is asked of it in every turn of nmond is inlined, so that it is not copied to be asked.
 struct LinkEar: Sendable, Codable {
     let link: ManagedLink
     private(set) var pid: Int32?
@@ -32,6 +34,7 @@ struct LinkEar: Sendable, Codable {
     }
 
     /// Decision 25: beside a peer without trailers a beat may be a second late by design.
+    @inline(__always)
     var timeout: Duration {
         word == nil || hasTrailer ? link.timeout : max(link.timeout, .seconds(2))
     }
@@ -73,34 +76,43 @@ struct LinkEar: Sendable, Codable {
 
     /// The last fresh beat's content.
     var content: Heartbeat? { word?.heartbeat }
+    @inline(__always)
     var hasContent: Bool { word != nil }
     /// The numbers of its trailer, if it had one.
+    @inline(__always)
     var mark: TrailerMark? { word?.mark }
+    @inline(__always)
     var hasTrailer: Bool { mark != nil }
 
     /// A receiver's loop runs once per interval.
+    @inline(__always)
     private var frozenAfter: Duration { max(link.interval * 2, .seconds(2)) }
 
     /// After a pause of this machine: nothing that was not heard meanwhile counts as silence.
     mutating func listenAnew(at now: Duration) { earSince = max(earSince, now) }
 
     /// Beats with content arrive, and somebody is there to hear them.
+    @inline(__always)
     func isUp(at now: Duration) -> Bool { pid != nil && hasContent && lives(at: now) }
 
     /// A fresh beat is younger than the timeout, whether its receiver still runs or not.
+    @inline(__always)
     func lives(at now: Duration) -> Bool { beatAt.map { now - $0 < timeout } ?? false }
 
     /// The peer lives but speaks another layout.
+    @inline(__always)
     func isOtherLayout(at now: Duration) -> Bool {
         otherLayoutAt.map { now - $0 < timeout } ?? false
     }
 
     /// When a full timeout of silence will have passed, if nothing more is heard.
+    @inline(__always)
     var silentAt: Duration {
         max(earSince, max(beatAt ?? .zero, otherLayoutAt ?? .zero)) + timeout
     }
 
     /// Whether silence here says something about the peer.
+    @inline(__always)
     func isListening(at now: Duration) -> Bool {
         pid != nil && tells && loopAt.map { now - $0 < frozenAfter } ?? true
     }
