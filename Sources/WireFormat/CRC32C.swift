@@ -14,22 +14,24 @@ package struct CRC32C: Equatable, Sendable, BitwiseCopyable {
 
     /// Takes `bytes[range]` in; the range must lie within `bytes`.
     package mutating func update(_ bytes: RawSpan, _ range: Range<Int>) {
+        let bytes = bytes.extracting(range)
+        let end = bytes.byteCount
         var crc = register
-        var offset = range.lowerBound
-        while range.upperBound - offset >= 16 {
-            let first = bytes.uint64(at: offset) ^ UInt64(crc)
-            crc = CRC32C.share(of: first, before: 8)
-            crc ^= CRC32C.share(of: bytes.uint64(at: offset + 8), before: 0)
-            offset += 16
+        var offset = 0
+        while end &- offset >= 16 {
+            // The second half first: it need not wait for the checksum so far.
+            let late = CRC32C.share(of: bytes.uint64(at: offset &+ 8), before: 0)
+            crc = late ^ CRC32C.share(of: bytes.uint64(at: offset) ^ UInt64(crc), before: 8)
+            offset &+= 16
         }
-        if range.upperBound - offset >= 8 {
+        if end &- offset >= 8 {
             crc = CRC32C.share(of: bytes.uint64(at: offset) ^ UInt64(crc), before: 0)
-            offset += 8
+            offset &+= 8
         }
-        while offset < range.upperBound {
+        while offset < end {
             let index = Int(UInt8(truncatingIfNeeded: crc) ^ bytes.byte(at: offset))
             crc = crc >> 8 ^ CRC32C.table[0][index]
-            offset += 1
+            offset &+= 1
         }
         register = crc
     }
