@@ -40,16 +40,14 @@ extension RawSpan {
     }
 
     func text(_ range: Range<Int>) -> String {
-        String(decoding: range.map { byte(at: $0) }, as: UTF8.self)
+        unsafe extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
     /// Whether `expected` stands at `offset`, wholly within the bytes.
     func holds(_ expected: [UInt8], at offset: Int) -> Bool {
         guard offset + expected.count <= byteCount else { return false }
-        for index in 0..<expected.count where byte(at: offset + index) != expected[index] {
-            return false
-        }
-        return true
+        let found = extracting(offset..<offset + expected.count)
+        return unsafe found.isSame(as: expected.span.bytes)
     }
 
     /// Whether these are the same bytes, eight at a time.
