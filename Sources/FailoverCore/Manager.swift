@@ -193,11 +193,11 @@ package struct Manager: Sendable, Codable {
             effects.insert(publish, at: 0)
         }
         viewChanged = false
-        effects += pendingLogs
+        if !pendingLogs.isEmpty { effects += pendingLogs }
         pendingLogs = []
-        effects += acts
-        effects += supervise(at: now)
-        effects += reportDoubleRuns(at: now)
+        if !acts.isEmpty { effects += acts }
+        supervise(at: now, &effects)
+        reportDoubleRuns(at: now, &effects)
         plan(at: now)
         return effects
     }
@@ -361,21 +361,20 @@ package struct Manager: Sendable, Codable {
 
     // MARK: - Links and double runs
 
-    private mutating func supervise(at now: Duration) -> [ManagerEffect] {
-        guard !isTerminating else { return [] }
-        return keepers.indices.compactMap { index in
+    private mutating func supervise(at now: Duration, _ effects: inout [ManagerEffect]) {
+        guard !isTerminating else { return }
+        for index in keepers.indices {
             switch keepers[index].step(at: now) {
-            case nil: nil
-            case .start: .startLink(index)
-            case .kill(let pid): .killLink(index, pid: pid)
+            case nil: break
+            case .start: effects.append(.startLink(index))
+            case .kill(let pid): effects.append(.killLink(index, pid: pid))
             }
         }
     }
 
     /// B26: at once, and each minute while it lasts.
-    private mutating func reportDoubleRuns(at now: Duration) -> [ManagerEffect] {
-        guard !doubleRuns.isEmpty else { return [] }
-        var effects: [ManagerEffect] = []
+    private mutating func reportDoubleRuns(at now: Duration, _ effects: inout [ManagerEffect]) {
+        guard !doubleRuns.isEmpty else { return }
         for (index, at) in doubleRuns.sorted(by: { $0.key < $1.key }) where at <= now {
             let (name, peer) = (services[index].definition.name, services[index].peer!)
             guard services[index].runsOnBoth else {
@@ -388,7 +387,6 @@ package struct Manager: Sendable, Codable {
                     .critical,
                     "service \(name) is STARTED on both nodes, here and on \(peers[peer].name)"))
         }
-        return effects
     }
 
     private mutating func plan(at now: Duration) {

@@ -92,7 +92,10 @@ package struct PeerMonitor: Sendable, Codable {
 
     private var silentAt: Duration {
         var last: Duration?
-        for index in ears.indices { last = max(last ?? .zero, ears[index].silentAt) }
+        for index in ears.indices {
+            let silentAt = ears[index].silentAt
+            last = max(last ?? .zero, silentAt)
+        }
         return last ?? .seconds(Int64.max >> 32)
     }
 
@@ -107,6 +110,7 @@ package struct PeerMonitor: Sendable, Codable {
     }
 
     /// The next moment at which the judgement, or whether a link is up, may change by itself.
+    @inline(__always)
     func deadline(after now: Duration) -> Duration? {
         var next: Duration?
         func consider(_ at: Duration) {
@@ -258,6 +262,7 @@ package struct PeerMonitor: Sendable, Codable {
     var hearsUs: Bool { judgement == .up && echoesUs && !isManagerAbsent }
 
     /// "I hear you", one per link that is up.
+    @inline(__always)
     func addEchoes(to echoes: inout [LinkEcho], at now: Duration) {
         guard boot != nil else { return }
         for index in ears.indices where ears[index].hasTrailer && ears[index].lives(at: now) {
@@ -266,6 +271,7 @@ package struct PeerMonitor: Sendable, Codable {
         }
     }
 
+    @inline(__always)
     func view(at now: Duration, diskTimeout: Duration, weSendTrailers: Bool) -> PeerView {
         PeerView(
             name: name, judgement: judgement,

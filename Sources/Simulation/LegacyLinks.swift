@@ -112,7 +112,7 @@ extension SimulatedCluster {
     // MARK: - Receivers of datagrams
 
     private func legacyReceive(_ node: SimulatedNode, _ programs: LegacyPrograms, _ event: Event) {
-        let line = media.message(Int(event.index)).line
+        let line = media.line(of: Int(event.index))
         let link = node.links[line]
         guard !link.isAlive || link.frozenUntil <= now else {
             return queue.add(event, at: link.frozenUntil)

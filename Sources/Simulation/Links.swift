@@ -200,17 +200,17 @@ extension SimulatedCluster {
     // MARK: - Receivers
 
     func receive(_ node: SimulatedNode, _ event: Event) {
-        let message = media.message(Int(event.index))
-        let link = node.links[message.line]
+        let line = media.line(of: Int(event.index))
+        let link = node.links[line]
         // Its socket keeps it while the process stands still.
         guard !link.isAlive || link.frozenUntil <= now else {
             return queue.add(event, at: link.frozenUntil)
         }
-        _ = media.take(Int(event.index))
+        let message = media.take(Int(event.index))
         guard link.isAlive else { return }
         link.loopAt = node.clock(now)
-        if let truth = message.truth { noteArrival(message.line, node, truth: truth, at: now) }
-        _ = hear(node, link, message.line, message.bytes, message.truth, isSecondLook: false)
+        if let truth = message.truth { noteArrival(line, node, truth: truth, at: now) }
+        _ = hear(node, link, line, message.bytes, message.truth, isSecondLook: false)
     }
 
     func noteArrival(

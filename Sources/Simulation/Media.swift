@@ -137,7 +137,8 @@ struct Media {
         lives[line].lastIndex { $0 <= truth } ?? -1
     }
 
-    func message(_ index: Int) -> Message { messages[index] }
+    /// On which line it is.
+    func line(of message: Int) -> Int { messages[message].line }
 
     mutating func keep(_ bytes: [UInt8], _ line: Int) {
         if archive[line].count < 8 {

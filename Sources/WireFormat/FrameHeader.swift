@@ -126,7 +126,6 @@ private struct FrameChecksums {
     init(structure bytes: RawSpan, _ layout: Layout) {
         seal.update(bytes, 0..<layout.elapsedOffset)
         content = seal
-        seal.update(bytes, layout.elapsedOffset..<layout.size)
     }
 
     /// Takes the trailer in and returns its length, 0 when there is none; nil when it is damaged.
@@ -139,7 +138,7 @@ private struct FrameChecksums {
             return nil
         }
         let end = start + length - TrailerFormat.checksumWidth
-        seal.update(bytes, start..<end)
+        seal.update(bytes, layout.elapsedOffset..<end)
         guard seal.value == bytes.uint32(at: end) else { return nil }
         content.update(bytes, start..<start + TrailerFormat.beatOffset)
         content.update(bytes, start + TrailerFormat.intervalOffset..<end)
