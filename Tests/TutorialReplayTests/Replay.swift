@@ -108,6 +108,8 @@ final class Replay {
         try expect("status-synced", one, "\(manager) print status")
         try expect("stop-to-relocate", one, "\(manager) stop")
         try waitForPush(on: two)
+        // The tutorial's node2 had its mount points by then; it does not say since when.
+        _ = try two.shell("mkdir -p /svc1/app /svc1/data")
         try expect("start-on-node2", two, "\(service) start")
         try waitForPage(from: two)
         try expect("status-on-node2", two, "\(service) print status")

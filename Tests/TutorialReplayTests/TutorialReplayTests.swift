@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ClusterLab
-import Foundation
 import Testing
 
 @Suite(.enabled(if: Lab.obstacle == nil)) struct TutorialReplayTests {
@@ -38,8 +37,7 @@ import Testing
     }
 
     @Test(
-        "The tutorial runs from create to the failover, its transcripts to the letter",
-        .enabled(if: ProcessInfo.processInfo.environment["EZ_REPLAY"] != nil))
+        "The tutorial runs from create to the failover, its transcripts to the letter")
     func tutorial() throws {
         var plan = Lab.Plan()
         plan.withServiceManager = true
