@@ -44,9 +44,9 @@ test: ## all tests; needs root for the cluster tests, installs what it needs
 	@sh init/prerequisites test
 	$(SWIFT) build --build-tests
 	$(SWIFT) build -c release --product simulate
-	$(SWIFT) test --skip-build --disable-xctest --skip ClusterTests
+	$(SWIFT) test --skip-build --disable-xctest --skip 'ClusterTests|TutorialReplayTests'
 	"$$($(SWIFT) build -c release --show-bin-path)/simulate" --quick
-	$(SWIFT) test --skip-build --disable-xctest --filter ClusterTests
+	$(SWIFT) test --skip-build --disable-xctest --filter 'ClusterTests|TutorialReplayTests'
 mutation: ## known bugs, brought back one at a time: which rule of the simulator finds each
 	@sh init/prerequisites build
 	@Tests/Mutants/run
@@ -67,7 +67,7 @@ sanitize: ## the unit tests with address, undefined-behaviour and thread sanitiz
 	@sh init/prerequisites test
 	$(SWIFT) build --build-tests $(ADDRESS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/leaks.txt \
-	$(SWIFT) test --skip-build $(ADDRESS) --disable-xctest --skip 'ClusterTests|AllocationTests|SimulationTests'
+	$(SWIFT) test --skip-build $(ADDRESS) --disable-xctest --skip 'ClusterTests|TutorialReplayTests|AllocationTests|SimulationTests'
 	$(SWIFT) build --build-tests $(THREAD)
 	$(SWIFT) test --skip-build $(THREAD) --disable-xctest --filter '$(THREADED)' --skip AllocationTests
 simulate: ## SEEDS hours of simulated clusters with all faults, and SEEDS seeds of every scenario

@@ -3,7 +3,8 @@
 import ClusterLab
 import Testing
 
-@Suite(.enabled(if: Lab.obstacle == nil)) struct TutorialReplayTests {
+@Suite(.serialized, .timeLimit(.minutes(6)), .enabled(if: Lab.obstacle == nil))
+struct TutorialReplayTests {
     @Test(
         "The tutorial's nodes have its addresses, trust each other's keys and share a volume group")
     func nodes() throws {
