@@ -48,19 +48,27 @@ final class CommandRun: Sendable {
         self.patience = patience
     }
 
-    /// Starts it. Once only.
+    /// Starts it. Once only. When the caller's task is cancelled its time is over.
     func result() async -> CommandResult {
-        await withCheckedContinuation { waiter in
-            state.withLock { state in
-                state.waiter = waiter
-                state.clock = Task.detached { await self.watchTheClock() }
+        if Task.isCancelled { return CommandResult(.signalled(SIGTERM)) }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                state.withLock { state in
+                    state.waiter = waiter
+                    state.clock = Task.detached { await self.watchTheClock(self.patience) }
+                }
+                // Not awaited: it may never end.
+                Task.detached { self.finish(await self.execute()) }
             }
-            // Not awaited: it may never end.
-            Task.detached { self.finish(await self.execute()) }
+        } onCancel: {
+            state.withLock { state in
+                state.clock?.cancel()
+                state.clock = Task.detached { await self.watchTheClock(.command(.zero)) }
+            }
         }
     }
 
-    private func watchTheClock() async {
+    private func watchTheClock(_ patience: Patience) async {
         for step in patience.steps {
             do { try await Task.sleep(for: step.wait) } catch { return }
             let process = state.withLock { state in

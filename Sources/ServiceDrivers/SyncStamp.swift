@@ -4,7 +4,7 @@ import Glibc
 
 /// When a resource was last copied to a node: a file with one line of local time
 /// (opensvc.md 1.2, 4.5).
-struct SyncStamp {
+package struct SyncStamp {
     /// `<var>/sync/<node>/<svc>!<rid>`.
     static func path(_ work: Work, node: String) -> String {
         "\(work.directories.state)/sync/\(node)/\(work.service.name)!\(work.resource.rid)"
@@ -21,7 +21,7 @@ struct SyncStamp {
     }
 
     /// `2026-11-22 10:08:48.555153` and LF.
-    static func text(_ seconds: Double) -> String {
+    package static func text(_ seconds: Double) -> String {
         var whole = time_t(seconds.rounded(.down))
         var local = tm()
         localtime_r(&whole, &local)
@@ -32,7 +32,7 @@ struct SyncStamp {
             + ".\(sixDigits(microseconds))\n"
     }
 
-    static func seconds(_ text: String) -> Double? {
+    package static func seconds(_ text: String) -> Double? {
         let numbers = text.split { !("0"..."9").contains($0) }.map { Int32($0) }
         guard numbers.count >= 6, let year = numbers[0], let month = numbers[1],
             let day = numbers[2], let hour = numbers[3], let minute = numbers[4],

@@ -14,7 +14,8 @@ struct AffinityCheck {
             if await isRunning(name) { running.append(name) }
         }
         guard running.isEmpty else {
-            throw StepFailure(ActionText.affinity(service.name, running))
+            service.log.error(ActionText.affinity(service.name, running))
+            throw StepFailure()
         }
     }
 

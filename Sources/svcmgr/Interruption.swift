@@ -4,16 +4,12 @@ import Glibc
 import Synchronization
 
 /// ^C and SIGTERM: what runs is cancelled, which ends its children, and then this process.
+///
+/// Handlers that write into a pipe, since masks do not last: the runtime's threads have their own.
 enum Interruption {
-    /// To be called first, while there is one thread: all later ones inherit the mask.
-    static func blockSignals() {
-        var signals = watched
-        sigprocmask(SIG_BLOCK, &signals, nil)
-    }
+    enum Phase { case begun, stuck }
 
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
-
-    enum Phase { case begun, stuck }
 
     /// Asks to be told: when a signal came, and when what it cancelled did not end in time.
     static func listen(_ listener: @escaping @Sendable (Phase) -> Void) {
@@ -30,58 +26,85 @@ enum Interruption {
             requested.store(true, ordering: .relaxed)
             tell(.begun)
             task.cancel()
-        } stuck: {
-            tell(.stuck)
-            _exit(ExitCode.failure)
         }
         return await task.value
     }
 
+    private static let requested = Atomic<Bool>(false)
     private static let listeners = Mutex<[@Sendable (Phase) -> Void]>([])
 
     private static func tell(_ phase: Phase) {
         for listener in listeners.withLock({ $0 }) { listener(phase) }
     }
 
-    private static let requested = Atomic<Bool>(false)
-
-    private static var watched: sigset_t {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGINT)
-        sigaddset(&signals, SIGTERM)
-        return signals
-    }
-
-    private struct Watch {
-        let first: @Sendable () -> Void
-        let stuck: @Sendable () -> Void
-    }
-
     /// A thread, since the pool's may all be busy when it matters.
-    private static func watch(
-        _ first: @escaping @Sendable () -> Void, stuck: @escaping @Sendable () -> Void
-    ) {
-        let box = Unmanaged.passRetained(Box(Watch(first: first, stuck: stuck)))
+    private static func watch(_ begin: @escaping @Sendable () -> Void) {
+        guard let bell = SignalBell(SIGINT, SIGTERM) else { return }
+        let box = Unmanaged.passRetained(Box { follow(bell, begin) })
         var thread = pthread_t()
         let code = pthread_create(
             &thread, nil,
             { argument in
-                let watch = Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().watch
-                var signals = Interruption.watched
-                var signal: CInt = 0
-                sigwait(&signals, &signal)
-                watch.first()
-                var limit = timespec(tv_sec: 5, tv_nsec: 0)
-                sigtimedwait(&signals, nil, &limit)
-                watch.stuck()
+                Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
                 return nil
             }, box.toOpaque())
         if code == 0 { pthread_detach(thread) } else { box.release() }
     }
 
+    private static func follow(_ bell: SignalBell, _ begin: () -> Void) {
+        guard bell.rings(within: -1) else { return }
+        begin()
+        _ = bell.rings(within: 5000)
+        tell(.stuck)
+        _exit(ExitCode.failure)
+    }
+
     private final class Box {
-        let watch: Watch
-        init(_ watch: Watch) { self.watch = watch }
+        let body: () -> Void
+        init(_ body: @escaping () -> Void) { self.body = body }
+    }
+}
+
+/// A pipe that gets a byte for each of some signals.
+private struct SignalBell: Sendable {
+    /// For the handler, which may do next to nothing; set once, before there is one.
+    nonisolated(unsafe) private static var rope: CInt = -1
+    private let descriptor: CInt
+
+    /// nil: no pipe. What the caller ignores stays ignored.
+    init?(_ signals: CInt...) {
+        var ends: [CInt] = [-1, -1]
+        guard pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+        descriptor = ends[0]
+        SignalBell.rope = ends[1]
+        for signal in signals {
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { _ in
+                let code = errno
+                _ = write(SignalBell.rope, "!", 1)
+                errno = code
+            }
+            action.sa_flags = CInt(SA_RESTART)
+            var before = sigaction()
+            sigaction(signal, nil, &before)
+            if before.__sigaction_handler.sa_handler.map({ unsafeBitCast($0, to: Int.self) }) == 1 {
+                continue
+            }
+            sigaction(signal, &action, nil)
+        }
+    }
+
+    /// - Parameter milliseconds: At most; negative: for ever.
+    func rings(within milliseconds: CInt) -> Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while true {
+            let count = poll(&wanted, 1, milliseconds)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return false }
+            var byte: UInt8 = 0
+            return read(descriptor, &byte, 1) == 1
+        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Logging
 import Platform
 import ServiceConfig
 import ServiceDrivers
@@ -64,7 +65,10 @@ struct LocalNode: Sendable {
 
     /// Beside the files, where the machine has one (opensvc.md 5.3).
     private func startSystemLog() {
-        guard let facility = configuration.syslog.facility else { return }
+        guard let facility = configuration.syslog.facility else {
+            LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
+            return
+        }
         let names = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"]
         let level = configuration.syslog.level.flatMap { word in
             names.firstIndex { word == $0 || (word == "error" && $0 == "err") }

@@ -13,7 +13,7 @@ func showLog(_ path: String) -> Int32 {
     }
     if isatty(1) == 1, let code = page(path) { return code }
     do {
-        writeText(String(decoding: try readFile(path), as: UTF8.self), to: 1)
+        writeBytes(try readFile(path, limit: 2 * LogFile.limit), to: 1)
         return ExitCode.success
     } catch {
         Console.standard.complain("\(error)")

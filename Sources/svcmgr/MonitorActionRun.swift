@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Platform
 import ServiceConfig
 import ServiceDrivers
 import ServicePlan
@@ -9,17 +8,24 @@ import ServicePlan
 struct MonitorActionRun {
     let service: ManagedService
 
-    func run() async -> Int32 {
+    /// `toc`: the action as if a resource had failed.
+    func toc() async -> Int32 {
         guard let action = service.configuration.service.monitorAction else {
             service.log.info("Would TOC but no (or unknown) resource monitor action set.")
             return ExitCode.success
         }
         service.log.info("start monitor action '\(action.rawValue)'")
+        return await run(action)
+    }
+
+    /// - Parameter action: nil: none is set, which has been said.
+    func run(_ action: ServiceKeywords.MonitorAction?) async -> Int32 {
         switch action {
+        case nil: return ExitCode.success
         case .freezestop:
             let plan = ActionPlan(.freezestop, of: service.configuration)
-            return await ActionRun(service, .freezestop, plan).run()
-                ? ExitCode.success : ExitCode.failure
+            let isDone = await ActionRun(service, .freezestop, plan).run()
+            return isDone ? ExitCode.success : ExitCode.failure
         case .reboot: return await pull(.reboot)
         case .crash: return await pull(.crash)
         }

@@ -2,6 +2,7 @@
 
 import Platform
 import ServiceDrivers
+import ServicePlan
 
 /// `nodemgr`: this node's configuration, freeze flag and schedules (opensvc.md 6).
 struct NodeApplet {
@@ -46,7 +47,12 @@ struct NodeApplet {
             }
         case .frozen: return exists(node.freezeFlag) ? 1 : 0
         case .logs: return showLog(node.directories.log + "/node.log")
-        case .printSchedule, .schedulers: return ExitCode.success
+        case .printSchedule:
+            let tasks = ScheduledTask.ofNode(schedules: node.configuration.schedules)
+            let runs = TaskStamps(directories: node.directories).texts(of: tasks)
+            writeText(ScheduledTask.table(tasks, lastRuns: runs), to: 1)
+            return ExitCode.success
+        case .schedulers: return await NodeScheduler(node: node).run()
         case .daemonStart, .daemonStop, .daemonRestart, .daemonRunning, .daemonStatus, .daemonJoin,
             .daemonLeave, .daemonShutdown:
             Console.standard.complain(

@@ -23,7 +23,7 @@ struct ServiceActionRun {
         switch action {
         case .printStatus:
             await StatusDisplay(request: request).show(service, header: pushed)
-            return ExitCode.success
+            return Interruption.isRequested ? ExitCode.failure : ExitCode.success
         case .push:
             for line in pushed { Console.standard.print(line) }
             return ExitCode.success
@@ -157,17 +157,21 @@ struct ServiceActionRun {
         case .frozen: return service.isFrozen ? 1 : 0
         case .stonith: return await stonith()
         case .resourceMonitor: return await ResourceMonitorRun(service).run()
-        case .toc: return await MonitorActionRun(service: service).run()
+        case .toc: return await MonitorActionRun(service: service).toc()
         case .logs: return showLog("\(service.node.directories.log)/\(service.name).log")
         case .printDevlist: return await DeviceList(service: service).print()
         case .printResourceStatus:
             return await StatusDisplay(request: request).showResources(of: service)
-        case .printSchedule: return 0
-        case .scheduler: return 0
+        case .printSchedule:
+            let tasks = ScheduledTask.all(of: service.configuration)
+            let runs = TaskStamps(directories: service.node.directories).texts(of: tasks)
+            writeText(ScheduledTask.table(tasks, lastRuns: runs), to: 1)
+            return ExitCode.success
+        case .scheduler: return await SchedulerRun(service: service).run()
         // Nothing here has something to do before or after a copy, or on a schedule of its own.
         case .presync, .postsync, .run: return ExitCode.success
-        case .update: return ExitCode.success
-        case .syncnodes, .syncdrp, .syncall, .switchover, .create, .delete, .get, .set, .unset,
+        case .syncnodes, .syncdrp, .syncall, .switchover, .update, .create, .delete, .get, .set,
+            .unset,
             .enable, .disable, .ls, .printConfig,
             .editConfig, .validateConfig, .printStatus, .push, .boot, .takeover, .giveback, .clear,
             .abort:
@@ -178,6 +182,10 @@ struct ServiceActionRun {
     private func steps(_ action: ServiceAction) async -> Int32 {
         let plan = plan(action)
         if options.dryRun { return announce(plan) }
+        if let incomplete = incompleteText(of: plan) {
+            service.log.error(incomplete)
+            return ExitCode.failure
+        }
         StatusFiles(service).clear()
         var run = ActionRun(service, action, plan)
         run.mayRollBack = !options.disableRollback
@@ -221,6 +229,20 @@ struct ServiceActionRun {
     private func announce(_ plan: ActionPlan) -> Int32 {
         DryRun(service: service).announce(plan)
         return ExitCode.success
+    }
+
+    /// A service that lacks a disk for want of a keyword must not start its application.
+    private func incompleteText(of plan: ActionPlan) -> String? {
+        let groups = ["ip", "vg", "disk", "fs", "app"]
+        let sections = service.configuration.leftOut.filter { section in
+            groups.contains(String(section.prefix { $0 != "#" }))
+        }
+        let starts = plan.steps.contains { if case .start = $0 { true } else { false } }
+        guard starts, !sections.isEmpty, !options.selection.isNarrowed, !options.isForced else {
+            return nil
+        }
+        return "start refused: \(sections.joined(separator: ", ")) cannot be used as configured."
+            + " See validate config; --force starts the others"
     }
 
     private func setFrozen(_ isFrozen: Bool) -> Int32 {

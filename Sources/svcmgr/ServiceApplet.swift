@@ -47,11 +47,16 @@ struct ServiceApplet {
         case .clear, .abort:
             return "\(action.rawValue) is not there yet: nothing is orchestrated, so nothing is to"
                 + " be cleared. Use `\(here) start` or `\(here) stop` again"
+        case .update:
+            return "update is not there yet. Use `\(here) set --param <section>.<keyword>"
+                + " --value <value>`, or `\(here) edit config`"
         case _: break
         }
         if options.node != nil { return "--node is not there yet. Use `ssh <node> \(here) ...`" }
         if options.wait || options.time != nil {
-            return "--wait and --time are not there yet: actions return when they are done"
+            return
+                "--wait and --time are not there yet. Use `\(here) start` or `stop` without: they"
+                + " return when they are done"
         }
         if options.interactive {
             return "--interactive is not there yet. Use `\(here) create`, then"

@@ -62,7 +62,7 @@ struct ServiceRequest: Sendable {
     private func oneByOne(_ names: [String]) async -> [Int32] {
         var codes: [Int32] = []
         for name in names where !Interruption.isRequested { codes.append(await carryOut(on: name)) }
-        return Interruption.isRequested ? codes + [ExitCode.failure] : codes
+        return codes.isEmpty ? [ExitCode.failure] : codes
     }
 
     private func sideBySide(_ names: [String]) async -> [Int32] {

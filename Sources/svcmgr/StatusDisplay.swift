@@ -24,6 +24,8 @@ struct StatusDisplay {
         let isWatched = isatty(1) == 1
         if isWatched { writeText(head, to: 1) }
         let body = tree(of: service).body(await report(on: service))
+        // What was not looked at to the end would be shown as something else.
+        if Interruption.isRequested { return }
         writeText(isWatched ? body : head + body, to: 1)
     }
 
@@ -42,7 +44,7 @@ struct StatusDisplay {
         let files = StatusFiles(service)
         if request.options.refresh { files.clear() }
         let report = await StatusEvaluation(service: service).report()
-        files.write(report)
+        if !Interruption.isRequested { files.write(report) }
         return report
     }
 

@@ -5,5 +5,4 @@ import Platform
 
 ProbeApplet.runIfAsked(CommandLine.arguments)
 openStandardDescriptors()
-Interruption.blockSignals()
 exit(await Applet.run(CommandLine.arguments))

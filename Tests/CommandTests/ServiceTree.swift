@@ -43,7 +43,7 @@ final class ServiceTree {
     }
 
     func text(_ path: String) -> String {
-        String(decoding: (try? readFile(path)) ?? [], as: UTF8.self)
+        String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
     }
 
     func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

@@ -36,11 +36,13 @@ struct SvcmgrConfigTests {
         #expect(tree.text(file) == text)
     }
 
-    @Test("a missing keyword is an ERROR, and the others start without that resource")
+    @Test("a missing keyword is an ERROR, and only --force starts the others without that resource")
     func leftOut() throws {
         try tree.write("[DEFAULT]\n[vg#0]\n", to: file)
         try tree.launcher("S10app", of: "svc1", "touch \(tree.root)/started")
-        let outcome = try tree.svcmgr("-s", "svc1", "start")
+        let refused = try tree.svcmgr("-s", "svc1", "start")
+        #expect(refused.exit == 1 && !tree.exists(tree.root + "/started"))
+        let outcome = try tree.svcmgr("-s", "svc1", "start", "--force")
         #expect(outcome.exit == 0 && tree.exists(tree.root + "/started"))
         #expect(outcome.error.contains("ERROR   SVC1         vgname must be set in section vg#0\n"))
     }
