@@ -6,9 +6,11 @@ import ArgumentParser
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures the codec, and the daemons of a whole node.",
+        abstract: "Measures the codec, the daemons of a whole node, and svcmgr.",
         discussion: "Compare figures of one machine only. Without a command: codec, then node.",
-        subcommands: [Codec.self, NodeFigures.self, Storm.self, Send.self])
+        subcommands: [
+            Codec.self, NodeFigures.self, Storm.self, StatusFigures.self, Send.self,
+        ])
 
     mutating func run() throws {
         var codec = try Codec.parse([])
