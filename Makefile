@@ -5,7 +5,7 @@ SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath
 # The beat path is linked wholly static: a third less memory, and no library that can be missing.
 STATIC = $(RELEASE) -Xswiftc -static-executable --scratch-path .build-static
-# Where `install` finds heartbeat and hactl; set, nothing is built.
+# Where `install` finds heartbeat, hactl and svcmgr; set, nothing is built.
 INSTALL_BINARIES ?=
 # Of `simulate`: how many seeds, and the first one.
 SEEDS ?= 1000
@@ -28,9 +28,11 @@ THREADED = PlatformTests|CommandTests|DecisionJournalTests
 DESTDIR ?=
 PREFIX ?= /usr/local/cluster
 LAYOUT ?= classic
-PLACES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LAYOUT='$(LAYOUT)'
+# The programs of the cluster, the service manager, or both.
+PARTS ?= cluster svcmgr
+PLACES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LAYOUT='$(LAYOUT)' PARTS='$(PARTS)'
 
-.PHONY: help build demo test simulate mutation lint bench fuzz sanitize release install uninstall
+.PHONY: help build demo test simulate mutation lint bench fuzz sanitize release completions install uninstall
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t w; do printf '  make %-10s %s\n' "$$t" "$$w"; done
 build: ## debug build of everything
@@ -79,14 +81,22 @@ bench: release ## figures of this machine: memory, processor time, allocations, 
 	@sh init/prerequisites test
 	$(SWIFT) build $(RELEASE)
 	@b="$$($(SWIFT) build $(RELEASE) --show-bin-path)" && "$$b/bench" codec && \
-	EZHA_BUILT=dist "$$b/bench" node && "$$b/bench" node --allocations && "$$b/bench" storm
+	EZHA_BUILT=dist "$$b/bench" node && "$$b/bench" node --allocations && "$$b/bench" storm && \
+	EZHA_BUILT=dist "$$b/bench" status
 release: ## the programs as they are installed, in dist/
 	@sh init/prerequisites build
 	$(SWIFT) build $(STATIC) --product heartbeat
 	$(SWIFT) build $(RELEASE) --product hactl
+	$(SWIFT) build $(RELEASE) --product svcmgr
 	@mkdir -p dist
 	strip -o dist/heartbeat "$$($(SWIFT) build $(STATIC) --show-bin-path)/heartbeat"
 	strip -o dist/hactl "$$($(SWIFT) build $(RELEASE) --show-bin-path)/hactl"
+	strip -o dist/svcmgr "$$($(SWIFT) build $(RELEASE) --show-bin-path)/svcmgr"
+completions: ## makes the shell completions anew from the options that svcmgr and nodemgr know
+	$(SWIFT) build --product svcmgr
+	@b="$$($(SWIFT) build --show-bin-path)"; ln -sf svcmgr "$$b/nodemgr"; for a in svcmgr nodemgr; do \
+	"$$b/$$a" --generate-completion-script bash >init/completions/$$a.bash && \
+	"$$b/$$a" --generate-completion-script zsh >init/completions/_$$a || exit 1; done
 ifeq ($(INSTALL_BINARIES),)
 install: release
 	@$(PLACES) BINARIES=dist sh init/install install

@@ -61,7 +61,7 @@ final class InstallTests {
             try names(tree) == [
                 "bin", "conf", "doc", "env.sh", "ezha", "ezha.init", "log", "services",
             ])
-        #expect(try names("/") == ["usr"])
+        #expect(try names("/") == ["etc", "usr"])
         #expect(try names(tree + "/bin") == InstallTests.programs)
         for name in InstallTests.programs where name != "hactl" && name != "heartbeat" {
             let program = name == "hb" || name == "service" ? "hactl" : "heartbeat"
@@ -88,6 +88,30 @@ final class InstallTests {
         #expect(called.exit == 0 && called.output.hasPrefix("ezha "))
     }
 
+    @Test("the service manager lies in the same places in both layouts, and can be left out")
+    func svcmgr() throws {
+        for layout in ["classic", "fhs"] {
+            #expect(try make("install", "LAYOUT=\(layout)", "PREFIX=/opt/ha") == 0)
+            for name in ["nodemgr", "svcmon"] {
+                #expect(try target("/usr/bin/\(name)") == "svcmgr")
+            }
+            #expect(try names("/etc/opensvc") == [])
+            let version = try execute(destination + "/usr/bin/nodemgr", ["--version"])
+            #expect(version.exit == 0 && version.output.hasPrefix("nodemgr version "))
+            let shell = ". \(destination)/etc/profile.d/opensvc.sh; echo $PATH"
+            #expect(try execute("/bin/sh", ["-c", shell]).exit == 0)
+            for folder in ["bash-completion/completions", "zsh/vendor-completions", "man/man1"] {
+                #expect(try names("/usr/share/" + folder).contains { $0.contains("svcmgr") })
+            }
+            #expect(try make("uninstall", "LAYOUT=\(layout)", "PREFIX=/opt/ha") == 0)
+            #expect(try !names("/usr/bin").contains("svcmgr"))
+            #expect(try names("/etc/profile.d") == [])
+        }
+        #expect(try make("install", "PARTS=cluster") == 0)
+        #expect(try !names("/usr/bin").contains("svcmgr"))
+        #expect(try make("install", "PARTS=all") != 0)
+    }
+
     @Test("a second install keeps the configuration, uninstall keeps it too and takes the rest")
     func again() throws {
         for layout in ["classic", "fhs"] {
@@ -108,7 +132,8 @@ final class InstallTests {
     @Test("PREFIX moves the tree, and env.sh knows where it went")
     func prefix() throws {
         #expect(try make("install", "PREFIX=/opt/ha") == 0)
-        #expect(try names("/") == ["opt"])
+        #expect(try names("/") == ["etc", "opt", "usr"])
+        #expect(try names("/usr") == ["bin", "share"])
         let root = destination + "/opt/ha"
         let shell =
             "set -eu; . \(root)/env.sh; echo $EZ $EZ_BIN $EZ_SERVICES $EZ_LOG ${EZ_VAR-none}"

@@ -24,7 +24,7 @@ final class InstalledTree {
         let made = try execute(
             "/usr/bin/make",
             [
-                "-s", "-C", InstallTests.repository, "install", "PREFIX=\(root)",
+                "-s", "-C", InstallTests.repository, "install", "PARTS=cluster", "PREFIX=\(root)",
                 "INSTALL_BINARIES=\(CommandTree.products)",
             ])
         precondition(made.exit == 0, made.output)
