@@ -3,16 +3,19 @@
 import ServiceDrivers
 import ServicePlan
 
-/// `--dry-run`: the steps in their order, and nothing else (decision 13).
+/// `--dry-run`: the steps in their order, with `--debug` their commands, and nothing else
+/// (decision 13).
 struct DryRun {
     let service: ManagedService
 
     func announce(_ plan: ActionPlan) {
         for step in plan.steps {
-            guard let resource = step.resource,
-                let text = step.announcement(label: driver(of: resource).label)
-            else { continue }
-            service.log(of: resource).info(text)
+            guard let resource = step.resource else { continue }
+            let log = service.log(of: resource)
+            if let text = step.announcement(label: driver(of: resource).label) { log.info(text) }
+            for command in PlannedCommands(service: service).commands(of: step) {
+                log.debug(command)
+            }
         }
     }
 }

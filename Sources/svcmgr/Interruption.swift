@@ -30,6 +30,14 @@ enum Interruption {
         return await task.value
     }
 
+    /// Runs what talks to the user itself, a pager or an editor: ^C is meant for it.
+    static func leftToChild<Result>(_ body: () -> Result) -> Result {
+        isLeft.store(true, ordering: .relaxed)
+        defer { isLeft.store(false, ordering: .relaxed) }
+        return body()
+    }
+
+    private static let isLeft = Atomic<Bool>(false)
     private static let requested = Atomic<Bool>(false)
     private static let listeners = Mutex<[@Sendable (Phase) -> Void]>([])
 
@@ -52,7 +60,9 @@ enum Interruption {
     }
 
     private static func follow(_ bell: SignalBell, _ begin: () -> Void) {
-        guard bell.rings(within: -1) else { return }
+        repeat {
+            guard bell.rings(within: -1) else { return }
+        } while isLeft.load(ordering: .relaxed)
         begin()
         _ = bell.rings(within: 5000)
         tell(.stuck)

@@ -33,5 +33,7 @@ private func page(_ path: String) -> Int32? {
     guard let program else { return nil }
     var options = ChildProcess.Options()
     options.input = .inherit
-    return run(program, pager + [path], options: options, limit: .seconds(1 << 20))
+    return Interruption.leftToChild {
+        run(program, pager + [path], options: options, limit: .seconds(1 << 20))
+    }
 }

@@ -36,7 +36,7 @@ struct NodeApplet {
         case .set: return configuration.set(parameter: options.param, value: options.value)
         case .unset: return configuration.unset(parameter: options.param)
         case .printConfig: return configuration.printConfig()
-        case .editConfig: return configuration.editConfig()
+        case .editConfig: return Interruption.leftToChild { configuration.editConfig() }
         case .freeze, .thaw:
             do {
                 try setFlag(node.freezeFlag, action == .freeze)

@@ -25,7 +25,7 @@ struct ServiceActionRun {
             await StatusDisplay(request: request).show(service, header: pushed)
             return Interruption.isRequested ? ExitCode.failure : ExitCode.success
         case .push:
-            for line in pushed { Console.standard.print(line) }
+            for line in pushed where !options.cron { Console.standard.print(line) }
             return ExitCode.success
         case .boot, .shutdown: return await bootOrShutdown()
         case .syncnodes, .syncdrp, .syncall: return await guarded { await synchronize() }
@@ -210,6 +210,7 @@ struct ServiceActionRun {
     private func switchOver() async -> Int32 {
         let run = SwitchRun(service: service, target: options.to)
         guard let node = run.destination() else { return ExitCode.failure }
+        guard await run.reaches(node) || options.dryRun else { return ExitCode.failure }
         let code = await locked(.stop) { await steps(.stop) }
         guard code == ExitCode.success, !options.dryRun else { return code }
         return await run.start(on: node)

@@ -108,7 +108,7 @@ struct ServiceRequest: Sendable {
         switch action {
         case .get: return actions.get(name, parameter: options.param)
         case .printConfig: return actions.printConfig(name)
-        case .editConfig: return actions.editConfig(name)
+        case .editConfig: return Interruption.leftToChild { actions.editConfig(name) }
         case .validateConfig: return actions.validateConfig(name)
         case .set: change = { actions.set(name, parameter: options.param, value: options.value) }
         case .unset: change = { actions.unset(name, parameter: options.param) }

@@ -25,6 +25,16 @@ struct SwitchRun {
         return wanted
     }
 
+    /// Before anything is stopped; what is wrong has been logged.
+    func reaches(_ node: String) async -> Bool {
+        let words = service.node.remoteShell.words(["true"], on: node)
+        if await service.node.host.run(Command(words, timeout: .seconds(15))).isSuccess {
+            return true
+        }
+        service.log.error("node \(node) is not reached by ssh: nothing is changed")
+        return false
+    }
+
     /// Behind the stop here.
     func start(on node: String) async -> Int32 {
         let command = ["svcmgr", "-s", service.name, "start"]

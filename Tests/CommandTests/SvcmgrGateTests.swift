@@ -135,6 +135,14 @@ struct SvcmgrGateTests {
                 "INFO    SVC1.FS#1    start /dev/none@/b",
                 "INFO    SVC1.APP     start app",
             ])
+        let commands = try tree.svcmgr(
+            "-s", "svc1", "start", "--dry-run", "--debug", "--rid", "fs#0")
+        #expect(
+            lines(commands) == [
+                "INFO    SVC1.FS#0    start /dev/none@/a",
+                "DEBUG   SVC1.FS#0    e2fsck -p /dev/none",
+                "DEBUG   SVC1.FS#0    mount -t ext4 /dev/none /a",
+            ])
         let stop = try tree.svcmgr("-s", "svc1", "--dry-run", "stop", "--rid", "fs")
         #expect(
             lines(stop) == [
