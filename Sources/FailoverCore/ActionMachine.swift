@@ -29,6 +29,8 @@ package struct ActionMachine: Hashable, Sendable {
     private var wasToldToEnd = false
     /// The note that the service ran here last is written.
     private var isNoted = false
+    /// What the partner's file was made to say for the check script.
+    private var shownPeer: ServiceState?
     private var timedOut = false
     /// When it was last told anything; nil before the first time.
     private var lastTurn: Duration?
@@ -243,12 +245,15 @@ extension ActionMachine {
             return rollBack(.log(.notice, texts.peerChangedAfterCheck(state)))
         }
         switch script {
-        case .check: return (sight.peer.isWatched ? [.writePeer(state)] : []) + run(.check, now)
+        // Both writes wait for the disk, and the partner may come back meanwhile: it is looked at once
+        // more before the script.
+        case .check where sight.peer.isWatched && shownPeer != state:
+            shownPeer = state
+            return [.writePeer(state), .ask(.sight, at: now)]
         case .start where !isNoted:
-            // That waits for the disk, and the partner may come back meanwhile.
             isNoted = true
             return [.recordRunner, .ask(.sight, at: now)]
-        case .start, .stop: return run(script, now)
+        case .check, .start, .stop: return run(script, now)
         }
     }
 

@@ -60,6 +60,16 @@ import Testing
         #expect(stage.own == .stopped && stage.ran == [.check] && stage.exitCode == 255)
     }
 
+    @Test("a peer that comes back while its file is being written is not fenced")
+    func backWhileWritten() {
+        var stage = ActionStage(.start, peer: .down)
+        stage.peerAfterWrite = .up(.started)
+        stage.begin()
+        stage.wait(.seconds(3))
+        #expect(stage.peerFile == .unknown && stage.own == .stopped)
+        #expect(stage.ran == [] && stage.exitCode == 255)
+    }
+
     @Test("a start that cannot be noted failed, and its check script does not run again")
     func cannotBeNoted() {
         var stage = ActionStage(.start, peer: .down)

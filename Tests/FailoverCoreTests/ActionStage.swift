@@ -15,6 +15,8 @@ struct ActionStage {
     var announcement: UInt64 = 7
     /// The partner's file, as a check script finds it.
     var peerFile = ServiceState.stopped
+    /// What the partner is by the time its file is written.
+    var peerAfterWrite: PeerSight?
     var written: [ServiceState] = []
     var record = ActionPhase.idle
     var ran: [ActionScript] = []
@@ -54,7 +56,9 @@ struct ActionStage {
             case .write(let state):
                 own = state
                 written.append(state)
-            case .writePeer(let state): peerFile = state
+            case .writePeer(let state):
+                peerFile = state
+                peer = peerAfterWrite ?? peer
             case .recordRunner: runnerRecorded = true
             case .run(let script): ran.append(script)
             case .signal(let isKill): signals.append(isKill)
