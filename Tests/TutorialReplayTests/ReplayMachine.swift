@@ -24,13 +24,18 @@ final class LabMachine: ReplayMachine {
     private let node: Node
     private let environment: [String: String]
 
-    init(_ node: Node, timeZone: String) {
+    init(_ node: Node, layout: Lab.Layout = .classic, timeZone: String) {
         self.node = node
-        environment = [
+        let common = [
             "PATH": Command.cleanEnvironment["PATH"]! + ":/etc/opensvc", "TZ": timeZone,
-            "EZ": "/usr/local/cluster", "EZ_BIN": "/usr/local/cluster/bin",
-            "HEARTBEAT_TALK_DELAY_ON_START": "0", "EZ_LOG_FILE": "/usr/local/cluster/log/all",
+            "HEARTBEAT_TALK_DELAY_ON_START": "0",
         ]
+        let classic = [
+            "EZ": "/usr/local/cluster", "EZ_BIN": "/usr/local/cluster/bin",
+            "EZ_LOG_FILE": "/usr/local/cluster/log/all",
+        ]
+        // In the other layout nothing has to be said.
+        environment = layout == .classic ? common.merging(classic) { $1 } : common
     }
 
     var name: String { node.name }
