@@ -24,6 +24,8 @@ struct Arrivals {
     private struct Ear {
         var newest: Int64 = -1
         var newestAt = Arrivals.never
+        /// When the listener last took a beat for fresh, whichever that was: S7 asks whether it might.
+        var takenAt = Arrivals.never
         /// When beats came back after a whole timeout of silence.
         var backAt = Arrivals.never
         /// Since when they come without a gap of a timeout.
@@ -97,6 +99,24 @@ struct Arrivals {
         if ears[index].provenLife == beat.life { ears[index].carriedAt = beat.at }
     }
 
+    mutating func noteTaken(_ line: Int, by listener: Int, at now: Duration) {
+        ears[line * shape.nodes + listener].takenAt = now
+    }
+
+    /// A machine that boots knows nothing of what it heard before, so no link of its works until it is
+    /// proven again.
+    mutating func booted(_ listener: Int) {
+        for line in shape.sender.indices {
+            let index = line * shape.nodes + listener
+            ears[index].provenLife = nil
+            ears[index].carriedAt = Arrivals.never
+        }
+    }
+
+    /// When a listener last had something to tell its nmond: newer than all, or taken for it.
+    func heardAt(_ line: Int, _ listener: Int) -> Duration {
+        max(ear(line, listener).newestAt, ear(line, listener).takenAt)
+    }
     func newestAt(_ line: Int, _ listener: Int) -> Duration { ear(line, listener).newestAt }
     func backAt(_ line: Int, _ listener: Int) -> Duration { ear(line, listener).backAt }
     func provenAt(_ line: Int, _ listener: Int) -> Duration { ear(line, listener).provenAt }

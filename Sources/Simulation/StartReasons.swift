@@ -38,7 +38,7 @@ struct StartReasons {
     func wasHeard(_ peer: Int, by node: Int, _ arrivals: Arrivals) -> Bool {
         (0..<shape.links).contains { link in
             let line = shape.line(peer, link)
-            let heardAt = arrivals.newestAt(line, node)
+            let heardAt = arrivals.heardAt(line, node)
             let stood = stops[node].filter { $0.end > heardAt && $0.end <= managerSince[node] }
                 .reduce(.zero) { $0 + $1.length }
             return heardAt + shape.timeouts[line] + stood >= managerSince[node]

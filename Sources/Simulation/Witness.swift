@@ -98,6 +98,7 @@ package struct Witness {
 
     mutating func came(_ node: Int, at now: Duration) {
         chronicle.note(.power(isOn: true), on: node, at: now)
+        arrivals.booted(node)
         noteCause(at: now)
     }
 
@@ -145,6 +146,7 @@ package struct Witness {
         _ truth: Int64?, _ link: SimulatedLink, _ line: Int, _ listener: Int, isTrailer: Bool,
         life: Int = 0, at now: Duration
     ) {
+        arrivals.noteTaken(line, by: listener, at: now)
         guard trusts[connections.sender[line]] else {
             return legacy.took(truth, link, line, listener, at: now)
         }

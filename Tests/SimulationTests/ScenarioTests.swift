@@ -65,6 +65,10 @@ struct RegressionSeeds {
         Row(seed: 202446, isUsual: true, showed: "S2: the peer came back during the note"),
         Row(seed: 202476, isUsual: true, showed: "S2: the peer came back during the note"),
         Row(seed: 202758, isUsual: true, showed: "S11: edited while a state is unreadable"),
+        Row(
+            seed: 1_001_964, isUsual: true,
+            showed: "S1: a machine that booted has yet to learn that a link works"),
+        Row(seed: 1_006_233, isUsual: true, showed: "S11: a slot whose reads were stale moved on"),
         Row(seed: 400689, isUsual: true, showed: "S11: heard, by a clock that had stood still"),
         Row(seed: 401868, isUsual: true, showed: "S2: the peer no longer names what it runs"),
         Row(seed: 203909, isUsual: true, showed: "M2: a start of what is no longer our service"),
