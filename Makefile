@@ -32,7 +32,7 @@ LAYOUT ?= classic
 PARTS ?= cluster svcmgr
 PLACES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LAYOUT='$(LAYOUT)' PARTS='$(PARTS)'
 
-.PHONY: help build demo test simulate mutation lint bench fuzz sanitize release completions install uninstall
+.PHONY: help build demo test test-vm simulate mutation lint bench fuzz sanitize release completions install uninstall
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t w; do printf '  make %-10s %s\n' "$$t" "$$w"; done
 build: ## debug build of everything
@@ -49,12 +49,18 @@ test: ## all tests; needs root for the cluster tests, installs what it needs
 	$(SWIFT) test --skip-build --disable-xctest --skip 'ClusterTests|TutorialReplayTests'
 	"$$($(SWIFT) build -c release --show-bin-path)/simulate" --quick
 	$(SWIFT) test --skip-build --disable-xctest --filter 'ClusterTests|TutorialReplayTests'
+test-vm: release ## the tutorial on two virtual machines with real LVM; needs root, installs what it needs
+	@sh init/prerequisites test
+	$(SWIFT) build $(RELEASE) --product webserver
+	strip -o dist/webserver "$$($(SWIFT) build $(RELEASE) --show-bin-path)/webserver"
+	$(SWIFT) build --build-tests
+	EZ_VIRTUAL=1 $(SWIFT) test --skip-build --disable-xctest --filter VirtualMachineTests
 mutation: ## known bugs, brought back one at a time: which rule of the simulator finds each
 	@sh init/prerequisites build
 	@Tests/Mutants/run
 lint: ## style of the Swift sources, syntax of the scripts
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	@for f in init/ezha init/install init/prerequisites init/*.sh .ci/run Tests/Mutants/run; do sh -n $$f || exit 1; done
+	@for f in init/ezha init/install init/prerequisites init/*.sh .ci/run Tests/Mutants/run Tests/vm/set-up Tests/vm/make-volumes Tests/vm/run-line; do sh -n $$f || exit 1; done
 fuzz: ## hostile input for each parser and decoder: SECONDS (60) for each of TARGETS (all)
 	$(FUZZ)
 	@b="$$($(FUZZ) --show-bin-path)/fuzz"; for t in $(or $(TARGETS),$$("$$b" --list)); do \

@@ -160,10 +160,10 @@ final class Replay {
             try expectSoon("links", machine, "$EZ_BIN/hb -s")
             try expectSoon("states-frozen", machine, "$EZ_BIN/service -s")
         }
-        _ = try one.shell("/usr/local/cluster/bin/service -A \(service) unfreeze")
-        for step in ["states-ready", "states-starting", "states-started"] {
-            try expectSoon(step, one, "/usr/local/cluster/bin/service -s")
-        }
+        try expectInTurn(
+            ["states-ready", "states-starting", "states-started"], one,
+            "/usr/local/cluster/bin/service -s", until: "node1, STARTED",
+            after: "/usr/local/cluster/bin/service -A \(service) unfreeze")
         try waitForPage(from: one)
         try expect("status-in-cluster", one, "\(service) print status")
         _ = try two.shell("/usr/local/cluster/bin/service -A \(service) unfreeze")
@@ -175,7 +175,7 @@ final class Replay {
     private func failOver() throws {
         try one.powerCut()
         let wanted = "Secondary: node2, STARTED"
-        try wait("takeover by node2", upTo: 60) {
+        try wait("takeover by node2", upTo: 120) {
             try two.shell("/usr/local/cluster/bin/service -s").contains(wanted)
         }
         try waitForPage(from: two)
@@ -195,7 +195,7 @@ final class Replay {
     private func expectSoon(_ name: String, _ machine: any ReplayMachine, _ line: String) throws {
         var seen = ""
         do {
-            try wait(name, upTo: 60) {
+            try wait(name, upTo: 120) {
                 seen = Masked(try machine.terminal(line)).text
                 return seen == golden[name]
             }
@@ -205,9 +205,29 @@ final class Replay {
         }
     }
 
+    /// What appears there will equal these transcripts, one after the other, after a first line.
+    ///
+    /// Looked at by the machine itself: a state may last for two seconds only.
+    private func expectInTurn(
+        _ names: [String], _ machine: any ReplayMachine, _ line: String, until last: String,
+        after first: String
+    ) throws {
+        let shown = try machine.terminal(
+            """
+            \(first); for i in $(seq 200); do
+                \(line); echo next; \(line) | grep -q '\(last)' && break; sleep 0.2
+            done; \(line)
+            """)
+        let expected = names.map { golden[$0] }
+        let texts = shown.replacing("\r\n", with: "\n").components(separatedBy: "next\n")
+            .map { Masked($0).text }.filter(expected.contains)
+        let turns = texts.enumerated().filter { $0 == 0 || texts[$0 - 1] != $1 }.map(\.element)
+        #expect(turns == expected, "\(names), \(machine.name): \(shown)")
+    }
+
     /// The launcher ends before its server listens.
     private func waitForPage(from machine: any ReplayMachine) throws {
-        try wait("the page from \(machine.name)", upTo: 20) {
+        try wait("the page from \(machine.name)", upTo: 60) {
             let page = try machine.shell("wget -T 2 -t 1 -qO - http://\(service):8080/ || :")
             return page.contains("<html><body>It Works !</body></html>")
         }
@@ -215,7 +235,7 @@ final class Replay {
 
     /// The postsync that a sync leaves running in the background refreshes the stamp of its node.
     private func waitForPush(on machine: any ReplayMachine, newerThan stamp: String = "") throws {
-        try wait("the push stamp of \(machine.name)", upTo: 30) {
+        try wait("the push stamp of \(machine.name)", upTo: 120) {
             let file = "/var/lib/opensvc/\(service).push"
             let now = try machine.shell("stat -c %y \(file) 2>/dev/null || :")
             return now != "" && now != stamp

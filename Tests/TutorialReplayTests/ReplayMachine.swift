@@ -19,6 +19,14 @@ protocol ReplayMachine: AnyObject {
     func powerCut() throws
 }
 
+extension ReplayMachine {
+    func write(_ text: String, to path: String, mode: Int) throws {
+        let encoded = Data(text.utf8).base64EncodedString()
+        _ = try shell(
+            "echo \(encoded) | base64 -d >\(path) && chmod \(String(mode, radix: 8)) \(path)")
+    }
+}
+
 /// A node of a lab: namespaces of this machine, stand-ins for LVM.
 final class LabMachine: ReplayMachine {
     private let node: Node
@@ -54,12 +62,6 @@ final class LabMachine: ReplayMachine {
             .check(within: .seconds(60))
         while text.last == "\n" { text.removeLast() }
         return text
-    }
-
-    func write(_ text: String, to path: String, mode: Int) throws {
-        let encoded = Data(text.utf8).base64EncodedString()
-        _ = try shell(
-            "echo \(encoded) | base64 -d >\(path) && chmod \(String(mode, radix: 8)) \(path)")
     }
 
     func powerCut() throws { try node.powerCut() }
