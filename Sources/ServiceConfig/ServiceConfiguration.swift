@@ -14,6 +14,9 @@ package struct ServiceConfiguration: Equatable, Sendable {
     /// Sections whose resource was left out. Among them a `stonith#N`: fencing must fail, for it
     /// cannot run.
     package var leftOut: [String] = []
+    /// Heartbeats among `leftOut`: the service is a heartbeat's all the same, and nobody else may move
+    /// it.
+    package var incompleteHeartbeats: [String] { leftOut.filter { $0.hasPrefix("hb#") } }
 
     package init(
         name: String, file: String, service: ServiceKeywords, resources: [ResourceConfiguration]

@@ -15,9 +15,7 @@ package enum BootDecision: Equatable, Sendable {
     package static func boot(
         _ service: ServiceConfiguration, on node: String
     ) -> BootDecision {
-        let enabled = service.enabled
-        let hasHeartbeat = enabled.contains { $0.group == .hb }
-        if hasHeartbeat && !enabled.contains(where: \.common.isStandby) {
+        if service.hasHeartbeat && !service.enabled.contains(where: \.common.isStandby) {
             return .nothing(
                 """
                 end boot action on cluster node before acquiring the action lock: \
@@ -25,11 +23,11 @@ package enum BootDecision: Equatable, Sendable {
                 """)
         }
         let isHome = service.service.autostartNodes.contains(node)
-        return isHome && !hasHeartbeat ? .start : .startStandby
+        return isHome && !service.hasHeartbeat ? .start : .startStandby
     }
 
     package static func shutdown(_ service: ServiceConfiguration) -> BootDecision {
-        guard service.enabled.contains(where: { $0.group == .hb }) else { return .shutdown }
+        guard service.hasHeartbeat else { return .shutdown }
         return .nothing(
             """
             'shutdown' action ended by last resource: shutdown action is not allowed on \
@@ -42,5 +40,10 @@ extension ServiceConfiguration {
     /// Resources that are not disabled, in the order of the file.
     package var enabled: [ResourceConfiguration] {
         service.isDisabled ? [] : resources.filter { !$0.common.isDisabled }
+    }
+
+    /// Whether a heartbeat decides where it runs.
+    package var hasHeartbeat: Bool {
+        enabled.contains { $0.group == .hb } || !incompleteHeartbeats.isEmpty
     }
 }

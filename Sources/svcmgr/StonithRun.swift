@@ -37,8 +37,7 @@ struct StonithRun {
 
     /// A heartbeat that its keywords leave out would ask for nothing, whatever the peer does.
     private func refuseBlindness() throws(StepFailure) {
-        let blind = service.configuration.leftOut.filter { $0.hasPrefix("hb#") }
-        guard let section = blind.first else { return }
+        guard let section = service.configuration.incompleteHeartbeats.first else { return }
         throw StepFailure("cannot tell the peer's state (\(section) is incomplete): start refused")
     }
 

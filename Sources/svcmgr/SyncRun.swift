@@ -62,9 +62,9 @@ struct SyncRun {
 
     /// D7: a service with a heartbeat is called by its link.
     private var postsync: [String] {
-        let hasHeartbeat = service.configuration.enabled.contains { $0.group == .hb }
         let program =
-            hasHeartbeat ? ["/etc/opensvc/\(service.name)"] : ["svcmgr", "-s", service.name]
+            service.configuration.hasHeartbeat
+            ? ["/etc/opensvc/\(service.name)"] : ["svcmgr", "-s", service.name]
         let cluster = service.call.isClustered ? ["--cluster"] : []
         return program + cluster + ["--waitlock", "3600", "postsync"]
     }

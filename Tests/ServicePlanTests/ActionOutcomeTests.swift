@@ -25,6 +25,16 @@ struct ActionOutcomeTests {
         #expect(BootDecision.boot(service, on: "node1") == .nothing(text))
     }
 
+    @Test("a heartbeat that lacks a keyword is one all the same: nobody else moves the service")
+    func incompleteHeartbeat() {
+        var service = Samples.p26()
+        service.leftOut = ["hb#0"]
+        #expect(service.hasHeartbeat && BootDecision.boot(service, on: "node1") != .start)
+        #expect(BootDecision.shutdown(service) != .shutdown)
+        service.leftOut = ["vg#1"]
+        #expect(!service.hasHeartbeat)
+    }
+
     @Test("shutdown stops a service, but not one with a heartbeat")
     func shutdown() {
         #expect(BootDecision.shutdown(Samples.p26()) == .shutdown)
