@@ -21,6 +21,7 @@ package struct FenceAgentDriver: Fencer {
     private static let isOff: Int32 = 2
 
     package func fence(_ work: Work) async throws(StepFailure) {
+        try work.refuseItself(keywords.target)
         let secrets = try await work.credentials(for: keywords.target)?.entries ?? []
         let off = await run("off", secrets, work)
         guard off == .exited(0) else { throw failure("off", off, work) }

@@ -33,13 +33,24 @@ struct FileSystemRelease {
 
     private func releaseByForce() async -> Bool {
         await work.runLogged(Command(["sync"], timeout: .seconds(60)))
-        for _ in 1...4 {
+        for _ in 1...4 where await isMountPoint() {
             let killing = Command(["fuser", "-kmv", mountPoint], timeout: .seconds(30))
             await work.runLogged(killing, failures: .info)
             work.log.info(command.line)
             if isOver(await unmountPatiently()) { return true }
         }
         return false
+    }
+
+    /// Of what is no mount point any more, fuser would end those who use the file system above it.
+    private func isMountPoint() async -> Bool {
+        guard let text = work.host.read(MountTable.path) else { return false }
+        let table = MountTable(text)
+        if !table.mounts(at: FileSystemNames.trimmed(mountPoint)).isEmpty { return true }
+        guard case .path(let real) = await work.host.probe(.realPath(mountPoint)) else {
+            return false
+        }
+        return !table.mounts(at: real).isEmpty
     }
 
     private func isOver(_ result: CommandResult) -> Bool {

@@ -3,6 +3,13 @@
 import ServiceConfig
 
 extension Work {
+    /// A `target` that no scope tells apart would have one of the nodes end itself.
+    func refuseItself(_ target: String) throws(StepFailure) {
+        guard target.lowercased() == host.nodeName else { return }
+        log.error("target \(target) is this node: give each node its own, with target@<node>")
+        throw StepFailure()
+    }
+
     /// What `<etc>/auth.conf`, which only its owner may read, says about a target.
     ///
     /// - Returns: nil: there is no such file, or nothing about the target in it.

@@ -22,11 +22,7 @@ package struct StonithCallout: Fencer {
         }
         var command = Command(words, timeout: timeout)
         command.environment = await work.serviceVariables()
-        let result = await work.runLogged(command, as: self.command)
-        guard result.isSuccess else {
-            if case .exited(let code) = result.end { work.log.error("exit code \(code)") }
-            throw StepFailure()
-        }
+        try await work.runFence(command, as: self.command)
     }
 }
 
@@ -42,12 +38,8 @@ package struct StonithILO: Fencer {
     }
 
     package func fence(_ work: Work) async throws(StepFailure) {
-        let command = try await command(work)
-        let result = await work.runLogged(command)
-        guard result.isSuccess else {
-            if case .exited(let code) = result.end { work.log.error("exit code \(code)") }
-            throw StepFailure()
-        }
+        try work.refuseItself(target)
+        try await work.runFence(try await command(work))
     }
 
     private func command(_ work: Work) async throws(StepFailure) -> Command {
@@ -82,6 +74,18 @@ package struct StonithILO: Fencer {
 
 /// Enough for a board that takes its time; then it has failed.
 package let stonithTimeout: Duration = .seconds(60)
+
+extension Work {
+    /// Runs what is to end the peer; a silent failure says its exit code.
+    fileprivate func runFence(
+        _ command: Command, as line: String? = nil
+    ) async throws(StepFailure) {
+        let result = await runLogged(command, as: line)
+        if result.isSuccess { return }
+        if case .exited(let code) = result.end { log.error("exit code \(code)") }
+        throw StepFailure()
+    }
+}
 
 extension Fencer {
     /// Nothing that could be up or down.

@@ -342,6 +342,15 @@ struct FileSystemDriverTests {
             ])
     }
 
+    @Test("nobody is ended for what is no mount point any more: they use the file system above it")
+    func stopOfNoMountPoint() async {
+        answer([(Self.unmount, [Self.busy]), ("sync", [.well])])
+        let (_, work) = driver(table: "")
+        let release = FileSystemRelease(mountPoint: "/svc1/app", work: work)
+        await #expect(throws: StepFailure()) { try await release.release() }
+        #expect(!bench.host.lines.contains { $0.hasPrefix("fuser") })
+    }
+
     @Test("three attempts with four rounds each, then it fails")
     func stopFails() async {
         answer([

@@ -81,6 +81,24 @@ struct StonithDriverTests {
         #expect(bench.recorder.lines == ["INFO P26.OPENSVC.COM.STONITH#1 \(line)"])
     }
 
+    @Test("no node ends itself, whatever a target without scope says")
+    func itself() async {
+        let bench = bench()
+        let target = bench.host.nodeName.uppercased()
+        let work = work(bench)
+        await #expect(throws: StepFailure()) {
+            try await StonithILO(target: target).fence(work)
+        }
+        let keywords = FenceAgentKeywords(agent: "fence_x", target: target, options: [])
+        await #expect(throws: StepFailure()) {
+            try await FenceAgentDriver(keywords).fence(work)
+        }
+        #expect(bench.host.commands.isEmpty)
+        let text = "target \(target) is this node: give each node its own, with target@<node>"
+        let line = "ERROR P26.OPENSVC.COM.STONITH#1 \(text)"
+        #expect(bench.recorder.lines == [line, line])
+    }
+
     @Test("a password goes to stdin, into no argument and no log")
     func password() async {
         let bench = bench { state in
