@@ -53,6 +53,17 @@ extension ConfigDocument {
         return true
     }
 
+    /// Puts `xxxx` in the place of each value of a keyword, of scoped ones too, and of those that a
+    /// later line overrides.
+    package mutating func mask(_ keyword: String, in section: String) {
+        let secrets = blocks(of: section).joined().filter { index in
+            guard case .entry(let key, _) = lines[index].content else { return false }
+            return key.prefix { $0 != "@" } == keyword
+        }
+        // From below, since what continued a value goes.
+        for line in secrets.reversed() { putValue("xxxx", inLine: line) }
+    }
+
     /// Why a value cannot be written; nil: it can.
     ///
     /// Source: decision 11: a value that D1 would cut is refused.

@@ -49,8 +49,9 @@ package struct NodeConfiguration: Equatable, Sendable {
     }
 
     private mutating func read() {
-        let old = reader.text("host_mode", in: "node")
-        environment = reader.text("env", in: "node") ?? old ?? environment
+        let old = reader.value("host_mode", in: "node", as: Values.environment)
+        environment =
+            reader.value("env", in: "node", as: Values.environment) ?? old ?? environment
         collector = reader.text("dbopensvc", in: "node")
         maintenanceGrace = duration("maintenance_grace_period") ?? maintenanceGrace
         rejoinGrace = duration("rejoin_grace_period") ?? rejoinGrace

@@ -200,7 +200,8 @@ struct ResourceReader {
 
     private func isSecret(_ key: Substring) -> Bool {
         let key = key.lowercased()
-        return (key.contains("passwd") || key.contains("password")) && !key.hasSuffix("_script")
+        let words = ["passw", "passphrase", "secret", "community"]
+        return words.contains { key.contains($0) } && !key.hasSuffix("_script")
     }
 
     private mutating func badOption(_ rid: String, _ line: Int, _ reason: String) {

@@ -38,9 +38,6 @@ extension ServiceConfiguration {
 
 /// Turns a document into a configuration. Source: opensvc.md 1.4.
 struct ServiceReader {
-    private static let environments = [
-        "DEV", "DRP", "FOR", "INT", "PRA", "PRD", "PRJ", "PPRD", "REC", "STG", "TMP", "TST", "UAT",
-    ]
     let document: ConfigDocument
     let name: String
     let viewpoint: Viewpoint
@@ -132,16 +129,10 @@ struct ServiceReader {
     }
 
     private mutating func environment() -> String {
-        let type = { (text: String) throws(ValueError) -> String in
-            guard ServiceReader.environments.contains(text) else {
-                let known = ServiceReader.environments.joined(separator: " ")
-                throw ValueError(reason: "'\(text)' is none of: \(known)")
-            }
-            return text
-        }
         // Either is read, so that a bad value is found whichever counts.
-        let old = reader.value("service_type", in: "DEFAULT", as: type)
-        return reader.value("env", in: "DEFAULT", as: type) ?? old ?? viewpoint.nodeEnvironment
+        let old = reader.value("service_type", in: "DEFAULT", as: Values.environment)
+        return reader.value("env", in: "DEFAULT", as: Values.environment) ?? old
+            ?? viewpoint.nodeEnvironment
     }
 
     private enum ClusterType: String, CaseIterable { case failover, flex, autoflex }

@@ -55,6 +55,19 @@ enum Values {
         return names
     }
 
+    /// `env` of a node or of a service.
+    static func environment(_ text: String) throws(ValueError) -> String {
+        guard environments.contains(text) else {
+            let known = environments.joined(separator: " ")
+            throw ValueError(reason: "'\(text)' is none of: \(known)")
+        }
+        return text
+    }
+
+    private static let environments = [
+        "DEV", "DRP", "FOR", "INT", "PRA", "PRD", "PRJ", "PPRD", "REC", "STG", "TMP", "TST", "UAT",
+    ]
+
     static func word<Word: RawRepresentable & CaseIterable>(_ text: String, of type: Word.Type)
         throws(ValueError) -> Word where Word.RawValue == String
     {

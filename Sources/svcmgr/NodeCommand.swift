@@ -72,10 +72,7 @@ struct NodeCommand {
     func printConfig() -> Int32 {
         attempt { () throws(Refusal) in
             var document = try directory.nodeDocument()
-            if document.value("secret", in: "cluster") != nil {
-                try document.put(
-                    "xxxx", ConfigActions.Place(section: "cluster", keyword: "secret"))
-            }
+            document.mask("secret", in: "cluster")
             console.write(document.text)
             return 0
         }
@@ -133,8 +130,14 @@ extension NodeCommand {
         try directory.makeDirectories()
         try file.change { (document) throws(Refusal) in
             if let bad = document.malformed.first { throw Refusal("\(bad): nothing is changed") }
+            let known = NodeConfiguration(document, nodeName: directory.nodeName).findings
             try edit(&document)
             document.rewrite()
+            let reasons = Set(known.map(\.reason))
+            let findings = NodeConfiguration(document, nodeName: directory.nodeName).findings
+            if let new = findings.first(where: { !reasons.contains($0.reason) }) {
+                throw Refusal("\(new.reason): nothing is changed")
+            }
         }
     }
 }

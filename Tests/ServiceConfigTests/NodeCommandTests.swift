@@ -158,6 +158,27 @@ struct NodeCommandTests {
         #expect(place.output == "[cluster]\nname = a\nsecret = xxxx # s\n")
     }
 
+    @Test("print config shows no secret of one node, and none that a later line overrides")
+    func otherSecrets() throws {
+        let place = try Place()
+        let text = "[cluster]\nsecret@node1 = 1\nsecret = 2\n  3\nsecret = 4\nsecretary = a\n"
+        try place.write("/etc/opensvc/node.conf", text)
+        #expect(place.node.printConfig() == 0)
+        #expect(
+            place.output
+                == "[cluster]\nsecret@node1 = xxxx\nsecret = xxxx\nsecret = xxxx\nsecretary = a\n"
+        )
+    }
+
+    @Test("a value that its keyword cannot have is refused, and nothing changed")
+    func refused() throws {
+        let place = try Place()
+        try place.write("/etc/opensvc/node.conf", "[node]\nenv = DEV\n")
+        #expect(place.node.set(parameter: "node.env", value: "prod") == 1)
+        #expect(place.complaints.count == 1)
+        #expect(place.text("node.conf") == "[node]\nenv = DEV\n")
+    }
+
     @Test("a malformed node.conf is not rewritten")
     func malformed() throws {
         let place = try Place()

@@ -25,6 +25,15 @@ struct NodeConfigurationTests {
         #expect(NodeConfigurationTests.node(text, name: "node2").environment == "DEV")
     }
 
+    @Test("an environment that nobody knows is said, and the default holds")
+    func unknownEnvironment() {
+        let node = NodeConfigurationTests.node("[node]\nenv = prod\n")
+        #expect(node.environment == "TST" && node.findings.count == 1)
+        #expect(
+            node.findings.first?.reason.hasPrefix("env in section [node]: 'prod' is none of: DEV ")
+                == true)
+    }
+
     @Test("the words of ruser are users, for all nodes or for one; an option is none")
     func remoteUsers() {
         let node = NodeConfigurationTests.node("[node]\nruser = osvc admin@Node2 -x\n")

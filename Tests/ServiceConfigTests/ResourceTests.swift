@@ -117,6 +117,7 @@ struct ResourceTests {
             ("agent = /usr/sbin/fence_x", "agent"), ("agent = reboot", "agent"),
             ("agent = fence_x\noptions = passwd=x", "options"),
             ("agent = fence_x\noptions = Password=x", "options"),
+            ("agent = fence_x\noptions = secret_key=x", "options"),
             ("agent = fence_x\noptions = verbose", "options"),
         ])
     func fenceAgents(lines: String, keyword: String) {
