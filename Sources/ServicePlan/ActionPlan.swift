@@ -126,6 +126,23 @@ package struct ActionPlan: Equatable, Sendable {
     }
 }
 
+extension ServiceAction {
+    /// Whether `--dry-run` is heeded: the action has steps to tell, or changes nothing anyway.
+    package var canBeRehearsed: Bool {
+        switch self {
+        case .start, .stop, .restart, .boot, .shutdown, .startip, .stopip, .startdisk, .stopdisk,
+            .startvg, .stopvg, .startfs, .stopfs, .startapp, .stopapp, .startstandby, .freezestop,
+            .stonith, .switchover, .syncnodes, .syncdrp, .syncall, .presync, .postsync, .run:
+            true
+        case .create, .delete, .update, .get, .set, .unset, .enable, .disable, .ls, .logs, .push,
+            .printStatus, .printConfig, .printSchedule, .printDevlist, .printResourceStatus,
+            .editConfig, .validateConfig, .status, .freeze, .thaw, .frozen, .toc, .takeover,
+            .giveback, .clear, .abort, .resourceMonitor, .scheduler:
+            traits.isReadOnly
+        }
+    }
+}
+
 extension ActionPlan.Step {
     /// nil: it is about the service as a whole.
     package var resource: ResourceConfiguration? {

@@ -103,13 +103,16 @@ struct ConfigActions {
             let document = try directory.document(ofService: name)
             let viewpoint = directory.viewpoint(name, node: try directory.node())
             let findings = ServiceConfiguration.findings(document, name: name, at: viewpoint)
+            let usable = try? ServiceConfiguration(document, name: name, at: viewpoint)
+            let refusal = usable?.refusal(nodeEnvironment: viewpoint.nodeEnvironment)
+            if let refusal { console.complain("\(name): \(refusal)") }
             for finding in findings {
                 let isWarning = finding.level == .warning
                 let reason = isWarning ? "warning: \(finding.reason)" : finding.reason
                 let place = finding.line > 0 ? "\(finding.file):\(finding.line)" : finding.file
                 console.complain("\(place): \(reason)")
             }
-            return findings.contains { $0.level <= .error } ? 1 : 0
+            return refusal != nil || findings.contains { $0.level <= .error } ? 1 : 0
         }
     }
 }

@@ -5,7 +5,7 @@ import Platform
 import ServiceConfig
 import ServiceDrivers
 
-/// `create`: a service's four files. Source: opensvc.md 2.3.
+/// `create`: a service's four files; `update`: sections of its file. Source: opensvc.md 2.3.
 extension ConfigActions {
     /// `create [--config <file>] [--resource <json>]...`
     ///
@@ -26,6 +26,17 @@ extension ConfigActions {
         } catch {
             console.complain(error.description)
             return 1
+        }
+    }
+
+    /// `update --resource <json>...`: adds sections, and sets keywords of those that are there.
+    func update(_ name: String, resources: [String]) -> Int32 {
+        attempt(name) { () throws(Refusal) in
+            guard !resources.isEmpty else { throw Refusal("no resource. set --resource") }
+            try change(try file(ofService: name)) { (document) throws(Refusal) in
+                for text in resources { try add(text, to: &document) }
+            }
+            return 0
         }
     }
 

@@ -26,7 +26,7 @@ struct NodeScheduler {
         let tasks = ScheduledTask.ofNode(schedules: node.configuration.schedules)
         let now = node.host.wallClock()
         let (due, errors) = ScheduledTask.due(
-            tasks, at: LocalTime(now), lastRuns: stamps.seconds(of: tasks))
+            tasks, at: LocalTime(wallClock: now), lastRuns: stamps.seconds(of: tasks))
         for error in errors { Console.standard.complain("\(error)") }
         for task in due { stamps.note(task, at: now) }
     }

@@ -13,7 +13,7 @@ struct SchedulerRun {
         let tasks = ScheduledTask.all(of: service.configuration)
         let now = service.node.host.wallClock()
         let (due, errors) = ScheduledTask.due(
-            tasks, at: LocalTime(now), lastRuns: stamps.seconds(of: tasks))
+            tasks, at: LocalTime(wallClock: now), lastRuns: stamps.seconds(of: tasks))
         for error in errors { service.log.error("\(error)") }
         var code = errors.isEmpty ? ExitCode.success : ExitCode.failure
         for task in due where !Interruption.isRequested {

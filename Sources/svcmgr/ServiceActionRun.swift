@@ -49,6 +49,7 @@ struct ServiceActionRun {
 
     /// What `print status` says of the push that loading the service brought about.
     private func pushLines() -> [String] {
+        if options.dryRun { return [] }
         let stamp = PushStamp(of: service.configuration, state: service.node.directories.state)
         return action == .push ? stamp.push() : stamp.refresh()
     }
@@ -64,7 +65,7 @@ struct ServiceActionRun {
         gates.isFrozen = service.isFrozen
         gates.isForced = options.isForced
         gates.isClusterware = options.isClustered
-        gates.enabledHeartbeats = enabled
+        gates.enabledHeartbeats = enabled + service.configuration.incompleteHeartbeats.count
         gates.disabledHeartbeats = heartbeats.count - enabled
         gates.isNarrowed = selection.isNarrowed
         gates.matches = resources.count(where: selection.contains)

@@ -35,7 +35,7 @@ struct ServiceApplet {
         }
     }
 
-    /// Actions and options that need the cluster's daemon; what to do now instead.
+    /// Actions and options that are not there, or not together; what to do now instead.
     private func laterText(_ action: ServiceAction, _ options: ServiceOptions) -> String? {
         let here = "svcmgr -s <svcname>"
         switch action {
@@ -47,10 +47,11 @@ struct ServiceApplet {
         case .clear, .abort:
             return "\(action.rawValue) is not there yet: nothing is orchestrated, so nothing is to"
                 + " be cleared. Use `\(here) start` or `\(here) stop` again"
-        case .update:
-            return "update is not there yet. Use `\(here) set --param <section>.<keyword>"
-                + " --value <value>`, or `\(here) edit config`"
         case _: break
+        }
+        if options.dryRun && !action.canBeRehearsed {
+            return "\(action.words) has no --dry-run, which is for actions on resources:"
+                + " nothing is changed"
         }
         if options.node != nil { return "--node is not there yet. Use `ssh <node> \(here) ...`" }
         if options.wait || options.time != nil {

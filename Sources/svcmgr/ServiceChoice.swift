@@ -4,15 +4,16 @@ import ServiceConfig
 import ServiceDrivers
 import ServicePlan
 
-/// Which services a command is about: those named, else all, narrowed by `--status`,
+/// Which services a command is about: those named, without `-s` all, narrowed by `--status`,
 /// `--onlyprimary` and `--onlysecondary`.
 struct ServiceChoice {
     let node: LocalNode
     let options: ServiceOptions
 
     func names() async -> [String] {
-        let named = options.names
-        var names = named.isEmpty ? (try? node.services.names()) ?? [] : named
+        // `-s ''`, of a script's empty variable, names none.
+        var names =
+            options.services.isEmpty ? (try? node.services.names()) ?? [] : options.names
         if options.onlyprimary || options.onlysecondary {
             names = names.filter { isHere($0) == options.onlyprimary }
         }

@@ -102,6 +102,17 @@ struct ServiceOptions: ParsableCommand {
         if let waitlock, waitlock < 0 {
             throw ValidationError("option --waitlock: invalid value: '\(waitlock)'")
         }
+        // A script's empty variable must not be taken for all of them.
+        try refuseEmpty("--rid", rid, ResourceSelection(rids: rid))
+        try refuseEmpty("--tags", tags, ResourceSelection(tags: tags))
+        try refuseEmpty("--subsets", subsets, ResourceSelection(subsets: subsets))
+    }
+
+    private func refuseEmpty(
+        _ option: String, _ value: String?, _ selection: ResourceSelection
+    ) throws {
+        guard let value, !selection.isNarrowed else { return }
+        throw ValidationError("option \(option): invalid value: '\(value)'")
     }
 
     var names: [String] {

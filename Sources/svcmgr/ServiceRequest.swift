@@ -22,7 +22,9 @@ struct ServiceRequest: Sendable {
             return configuration.list(given.isEmpty ? nil : given)
         case _: break
         }
-        let names = await ServiceChoice(node: node, options: options).names()
+        // All services are never meant to be deleted at once.
+        let isChosen = action != .delete || !options.services.isEmpty
+        let names = isChosen ? await ServiceChoice(node: node, options: options).names() : []
         guard !names.isEmpty else {
             Console.standard.complain(
                 """
@@ -111,6 +113,7 @@ struct ServiceRequest: Sendable {
         case .editConfig: return Interruption.leftToChild { actions.editConfig(name) }
         case .validateConfig: return actions.validateConfig(name)
         case .set: change = { actions.set(name, parameter: options.param, value: options.value) }
+        case .update: change = { actions.update(name, resources: options.resource) }
         case .unset: change = { actions.unset(name, parameter: options.param) }
         case .delete: change = { actions.delete(name, rids: rids) }
         case .enable: change = { actions.enable(name, rids: rids) }

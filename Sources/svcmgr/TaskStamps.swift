@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import Platform
 import ServiceDrivers
 import ServicePlan
@@ -35,19 +34,5 @@ struct TaskStamps {
             values[task.stamp] = bytes.flatMap { value(String(decoding: $0, as: UTF8.self)) }
         }
         return values
-    }
-}
-
-extension LocalTime {
-    /// - Parameter seconds: Since 1970.
-    init(_ seconds: Double) {
-        var whole = time_t(seconds.rounded(.down))
-        var parts = tm()
-        localtime_r(&whole, &parts)
-        self.init(
-            day: CalendarDay(
-                year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1,
-                day: Int(parts.tm_mday)),
-            minutes: Int(parts.tm_hour) * 60 + Int(parts.tm_min), epochSeconds: whole)
     }
 }

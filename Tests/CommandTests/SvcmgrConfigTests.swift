@@ -57,6 +57,55 @@ struct SvcmgrConfigTests {
                 "cannot tell the peer's state (hb#0 is incomplete): start refused"))
     }
 
+    @Test("a heartbeat that lacks its type still keeps everybody else from moving the service")
+    func untyped() throws {
+        try tree.write("[hb#0]\n", to: file)
+        try tree.launcher("S10app", of: "svc1", "touch \(tree.root)/started")
+        let outcome = try tree.svcmgr("-s", "svc1", "start")
+        #expect(outcome.exit == 1 && !tree.exists(tree.root + "/started"))
+        #expect(outcome.error.contains(SvcmgrGateTests.net))
+    }
+
+    @Test("an empty variable in the place of a name means no service, and delete wants a name")
+    func unnamed() throws {
+        try tree.launcher("K10app", of: "svc1", "touch \(tree.root)/stopped")
+        let hint = """
+            No service specified. Try:
+             svcmgr -s <svcname>[,<svcname>]
+             svcmgr --status <status>[,<status>]
+             <svcname>
+
+            """
+        for words in [["-s", "", "stop"], ["-s", ",", "delete"], ["delete"]] {
+            let outcome = try tree.run("\(tree.bin)/svcmgr", words)
+            #expect(outcome == .init(output: "", error: hint, exit: 1), "\(words)")
+        }
+        #expect(!tree.exists(tree.root + "/stopped") && tree.exists(file))
+    }
+
+    @Test("a rehearsal of what cannot be rehearsed is refused, and nothing happens")
+    func rehearsal() throws {
+        for words in [["freeze"], ["toc"], ["delete"], ["set", "--param", "a", "--value", "b"]] {
+            let outcome = try tree.run(tree.etc + "/svc1", words + ["--dry-run"])
+            #expect(outcome.exit == 1 && outcome.error.contains("has no --dry-run"), "\(words)")
+        }
+        #expect(try tree.svcmgr("-s", "svc1", "frozen").exit == 0)
+        #expect(tree.text(file) == "[DEFAULT]\n")
+    }
+
+    @Test("update adds sections, and changes nothing when one of them cannot be used")
+    func update() throws {
+        let section = #"{"rtype": "app", "script": "/bin/true", "start": 10}"#
+        let outcome = try tree.svcmgr("-s", "svc1", "update", "--resource", section)
+        #expect(outcome == .init(output: "", error: "", exit: 0))
+        let text = "[DEFAULT]\n\n[app#0]\nscript = /bin/true\nstart = 10\n"
+        #expect(tree.text(file) == text)
+        let bad = #"{"rid": "fs#0", "optional": "maybe"}"#
+        let refused = try tree.svcmgr("-s", "svc1", "update", "--resource", bad)
+        #expect(refused.exit == 1 && refused.error.hasSuffix(": nothing is changed\n"))
+        #expect(tree.text(file) == text)
+    }
+
     @Test("what cannot be read of node.conf is said, and its defaults hold")
     func node() throws {
         try tree.write("[node]\nmaintenance_grace_period = x\n", to: tree.etc + "/node.conf")

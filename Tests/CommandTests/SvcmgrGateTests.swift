@@ -104,6 +104,10 @@ struct SvcmgrGateTests {
         #expect(
             lines(outcome)
                 == ["ERROR   SVC1         Abort action for non PRD service on PRD node"])
+        let why = "svc1: not allowed to run on this node (svc env=TST node env=PRD)\n"
+        #expect(
+            try tree.svcmgr("-s", "svc1", "validate", "config")
+                == .init(output: "", error: why, exit: 1))
     }
 
     @Test("--dry-run names the steps in their order and takes none of them")

@@ -30,6 +30,8 @@ struct SvcmgrUsageTests {
             (["start", "--waitlock"], "--waitlock option requires an argument"),
             (["--waitlock", "soon", "start"], "option --waitlock: invalid value: 'soon'"),
             (["--waitlock=-1", "start"], "option --waitlock: invalid value: '-1'"),
+            (["--rid", "", "stop"], "option --rid: invalid value: ''"),
+            (["-s", "svc1", "--tags=,", "stop"], "option --tags: invalid value: ','"),
             (["print", "status", "--format", "xml"], "option --format: invalid value: 'xml'"),
             (["print", "status", "--color", "blue"], "option --color: invalid value: 'blue'"),
         ])

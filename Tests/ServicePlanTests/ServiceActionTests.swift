@@ -99,6 +99,17 @@ struct ServiceActionTests {
         }
     }
 
+    @Test("what moves resources or reads can be rehearsed; what would reboot or delete cannot")
+    func rehearsed() {
+        let changing = ServiceActionTests.names(
+            """
+            set unset update enable disable delete create freeze thaw push edit_config toc
+            resource_monitor scheduler takeover giveback clear abort
+            """)
+        let others = ServiceAction.allCases.filter { !$0.canBeRehearsed }.map(\.rawValue)
+        #expect(Set(others) == Set(changing))
+    }
+
     @Test("each action has a line for the help")
     func help() {
         let summaries = ServiceAction.allCases.map(\.traits.summary)
