@@ -102,9 +102,13 @@ package struct IPDriver: Contender {
         throw StepFailure()
     }
 
+    /// As `ip addr` would print it: others, such as `010.0.0.1`, are the resolver's to read.
     static func isDotted(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                UInt8(part).map { String($0) == part } ?? false
+            }
     }
 
     func addresses(_ work: Work) async throws(StepFailure) -> IPAddresses {

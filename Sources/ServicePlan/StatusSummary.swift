@@ -64,7 +64,9 @@ package struct StatusSummary: Equatable, Sendable {
             case .sync: merge.add(asCopy(resource.status))
             case .ip, .disk, .fs, .share, .container, .app: break
             }
-            if resource.evaluation.notes.contains(where: { $0.level != .info }) { merge.add(.warn) }
+            let isSilenced = resource.configuration.common.tags.contains("nostatus")
+            let hasWarning = resource.evaluation.notes.contains { $0.level != .info }
+            if hasWarning && !isSilenced { merge.add(.warn) }
         }
         return merge.status
     }

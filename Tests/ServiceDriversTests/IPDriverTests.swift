@@ -96,6 +96,11 @@ struct IPDriverTests {
         #expect(await driver.evaluate(fourth) == warning("ip did not end within 3 seconds"))
     }
 
+    @Test(
+        "an address is taken as written only if ip would print it so",
+        arguments: [("10.0.0.1", true), ("010.0.0.1", false), ("+1.0.0.1", false), ("a", false)])
+    func dotted(text: String, isDotted: Bool) { #expect(IPDriver.isDotted(text) == isDotted) }
+
     @Test("the tutorial's start")
     func start() async throws {
         answer([

@@ -60,7 +60,7 @@ struct StatusSummaryTests {
         let silent = Samples.vg("vg#2").with { $0.tags = ["nostatus"] }
         let notes = [StatusNote(.error, "broken")]
         let resources = [
-            Samples.vg("vg#0").found(.up), disabled.found(.down, notes), silent.found(.down),
+            Samples.vg("vg#0").found(.up), disabled.found(.down, notes), silent.found(.down, notes),
         ]
         let summary = StatusSummary(of: resources)
         #expect(summary.availability == .up && summary.overall == .up)
