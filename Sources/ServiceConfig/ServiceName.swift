@@ -6,6 +6,8 @@ package enum ServiceName {
     private static let programs = ["svcmgr", "nodemgr", "svcmon"]
     /// `<etc>/<name>.conf` is not a service's.
     private static let files = ["node", "auth", "cluster"]
+    /// `<var>/<name>` is where all services have theirs.
+    private static let places = ["lock", "sync"]
     /// What `<etc>/<name>` must not be, since it is a file of the node's or of another service.
     private static let suffixes = [".conf", ".env", ".cluster", ".stonith", ".d", ".dir"]
 
@@ -15,6 +17,7 @@ package enum ServiceName {
         if name.isEmpty { return "\(said) it is empty" }
         if programs.contains(name) { return "\(said) it is a program's" }
         if files.contains(name) { return "\(said) '\(name).conf' is a file of the node's" }
+        if places.contains(name) { return "\(said) '\(name)' is a directory of the state's" }
         if name.hasPrefix("-") || name.hasPrefix(".") {
             return "\(said) it begins with '\(name.prefix(1))'"
         }

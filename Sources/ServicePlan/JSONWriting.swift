@@ -25,7 +25,7 @@ extension JSONText {
     }
 
     /// - Parameter members: With keys that differ.
-    static func object(_ members: [String: JSONText]) -> JSONText {
+    package static func object(_ members: [String: JSONText]) -> JSONText {
         .object(members.map { Member(key: $0.key, value: $0.value) })
     }
 

@@ -97,6 +97,18 @@ package struct ScheduledTask: Equatable, Sendable {
             + rows.joined()
     }
 
+    /// The same as JSON, with its line feed: a list, where what is not known is null.
+    package static func json(_ tasks: [ScheduledTask], lastRuns: [String: String]) -> String {
+        let rows = tasks.map { task in
+            JSONText.object([
+                "action": .string(task.name), "config_parameter": .string(task.parameter),
+                "last_run": lastRuns[task.stamp].map(JSONText.string) ?? .null,
+                "schedule_definition": .string(task.schedule),
+            ])
+        }
+        return JSONText.array(rows).written() + "\n"
+    }
+
     private static func row(
         _ name: String, _ last: String, _ parameter: String, _ schedule: String
     ) -> String {

@@ -137,7 +137,8 @@ private struct Creation {
             try makeLink(link, to: directory.directories.program)
         } catch {
             for path in made.reversed() { try? remove(path) }
-            throw Refusal("\(error): nothing is created")
+            let moved = notices.map { "; \($0)" }.joined()
+            throw Refusal("\(error): nothing is created\(moved)")
         }
         return notices
     }

@@ -8,10 +8,15 @@ import ServicePlan
 struct DeviceList {
     let service: ManagedService
 
-    func print() async -> Int32 {
+    func print(as format: OutputFormat?) async -> Int32 {
         var devices: Set<String> = []
         for resource in service.configuration.enabled {
             devices.formUnion(await self.devices(of: resource))
+        }
+        if format == .json {
+            let list = JSONText.array(devices.sorted().map(JSONText.string))
+            Console.standard.print(list.written())
+            return ExitCode.success
         }
         for device in devices.sorted() { Console.standard.print(device) }
         return ExitCode.success

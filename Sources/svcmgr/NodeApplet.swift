@@ -49,8 +49,7 @@ struct NodeApplet {
         case .logs: return showLog(node.directories.log + "/node.log")
         case .printSchedule:
             let tasks = ScheduledTask.ofNode(schedules: node.configuration.schedules)
-            let runs = TaskStamps(directories: node.directories).texts(of: tasks)
-            writeText(ScheduledTask.table(tasks, lastRuns: runs), to: 1)
+            TaskStamps(directories: node.directories).show(tasks, as: options.format)
             return ExitCode.success
         case .schedulers: return await NodeScheduler(node: node).run()
         case .daemonStart, .daemonStop, .daemonRestart, .daemonRunning, .daemonStatus, .daemonJoin,

@@ -160,13 +160,12 @@ struct ServiceActionRun {
         case .resourceMonitor: return await ResourceMonitorRun(service).run()
         case .toc: return await MonitorActionRun(service: service).toc()
         case .logs: return showLog("\(service.node.directories.log)/\(service.name).log")
-        case .printDevlist: return await DeviceList(service: service).print()
+        case .printDevlist: return await DeviceList(service: service).print(as: options.format)
         case .printResourceStatus:
             return await StatusDisplay(request: request).showResources(of: service)
         case .printSchedule:
             let tasks = ScheduledTask.all(of: service.configuration)
-            let runs = TaskStamps(directories: service.node.directories).texts(of: tasks)
-            writeText(ScheduledTask.table(tasks, lastRuns: runs), to: 1)
+            TaskStamps(directories: service.node.directories).show(tasks, as: options.format)
             return ExitCode.success
         case .scheduler: return await SchedulerRun(service: service).run()
         // Nothing here has something to do before or after a copy, or on a schedule of its own.

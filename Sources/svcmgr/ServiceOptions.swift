@@ -115,8 +115,10 @@ struct ServiceOptions: ParsableCommand {
         throw ValidationError("option \(option): invalid value: '\(value)'")
     }
 
+    /// Each once: nothing is to be done twice.
     var names: [String] {
         services.flatMap { $0.split(separator: ",").map(String.init) }
+            .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
     var selection: ResourceSelection {

@@ -67,6 +67,13 @@ struct StatusDisplay {
         let selection = request.options.selection
         let resources = await report(on: service).resources
             .filter { selection.contains($0.configuration) }
+        if request.options.format == .json {
+            let words = resources.map {
+                ($0.configuration.rid, JSONText.string($0.status.rawValue))
+            }
+            Console.standard.print(JSONText.object(Dictionary(words) { $1 }).written())
+            return ExitCode.success
+        }
         for resource in resources {
             let word = resource.status.rawValue
             let shown = isColored ? TextColor(resource.status).paint(word) : word

@@ -8,8 +8,15 @@ import ServicePlan
 struct TaskStamps {
     let directories: Directories
 
+    /// `print schedule`
+    func show(_ tasks: [ScheduledTask], as format: OutputFormat?) {
+        let runs = texts(of: tasks)
+        let table = format == .json ? ScheduledTask.json : ScheduledTask.table
+        writeText(table(tasks, runs), to: 1)
+    }
+
     /// `2026-11-22 10:08:48`
-    func texts(of tasks: [ScheduledTask]) -> [String: String] {
+    private func texts(of tasks: [ScheduledTask]) -> [String: String] {
         read(tasks) { String($0.prefix(19)) }
     }
 

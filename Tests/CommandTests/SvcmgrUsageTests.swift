@@ -58,6 +58,21 @@ struct SvcmgrUsageTests {
         }
     }
 
+    @Test("what is printed of schedules, devices and resources is there as JSON, too")
+    func json() throws {
+        let resources = try tree.svcmgr(
+            "-s", "svc1,svc1", "print", "resource", "status", "--format", "json")
+        #expect(resources.output == "{\n    \"app\": \"n/a\"\n}\n")
+        let devices = try tree.svcmgr("-s", "svc1", "print", "devlist", "--format", "json")
+        #expect(devices == .init(output: "[]\n", error: "", exit: 0))
+        let schedule = try tree.svcmgr("-s", "svc1", "print", "schedule", "--format", "json")
+        let task =
+            "\"action\": \"compliance_auto\",\n        \"config_parameter\": "
+            + "\"DEFAULT.comp_schedule\",\n        \"last_run\": null,\n"
+        #expect(schedule.output.hasPrefix("[\n    {\n        " + task), "\(schedule)")
+        #expect(try tree.svcmgr("-s", "sync", "create").exit == 1)
+    }
+
     @Test("an action has an old and a new spelling")
     func spellings() throws {
         for words in [["json", "status"], ["print", "status", "--format", "json"]] {
