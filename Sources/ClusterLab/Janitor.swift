@@ -145,9 +145,12 @@ final class Janitor {
         for f in "$LAB"/volumes/*; do
             [ -e "$f" ] || continue
             device=$(losetup -f --show "$f")
-            # Held open by a reader of its own, which ends as we do.
-            cat <&3 >/dev/null 4<"$device" &
-            losetup -d "$device"
+            # Held open by a reader of its own, which ends as we do; opened before it is let go.
+            (
+                exec 4<"$device"
+                cat <&3 >/dev/null &
+                losetup -d "$device"
+            )
             stat -c "0x%t 0x%T" "$device" >"$LAB/shared/volumes/${f##*/}"
         done
         echo ready >"$LAB/janitor.ready"

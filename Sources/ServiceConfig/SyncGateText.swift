@@ -46,15 +46,18 @@ extension SyncGate {
         return hour * 60 + minute
     }
 
-    /// The same as a schedule: `03:59-05:59@121 mon,tue`.
-    var schedule: String {
+    /// The same as a schedule: `03:59-05:59@121`, `22:00-23:00@0 mon,fri`; all seven days are left
+    /// out, and without any it is never.
+    package var schedule: String {
         let clock = { (minutes: Int) in
             let parts = [minutes / 60, minutes % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
             return parts.joined(separator: ":")
         }
         let ranges = periods.map { "\(clock($0.begin))-\(clock($0.end))@\(intervalMinutes)" }
-        let isEveryDay = SyncGate.dayNames.allSatisfy(days.contains)
-        let names = isEveryDay ? "" : " " + days.map { String($0.prefix(3)) }.joined(separator: ",")
-        return ranges.joined(separator: ",") + names
+        let names = SyncGate.dayNames.filter(days.contains)
+        let list = names.map { String($0.prefix(3)) }.joined(separator: ",")
+        let text = ranges.joined(separator: ",")
+        if names.isEmpty || ranges.isEmpty { return "@0" }
+        return names.count == SyncGate.dayNames.count ? text : "\(text) \(list)"
     }
 }

@@ -91,6 +91,11 @@ extension FileSystemDriver {
         words += [source.device, mountPoint]
         // A journal is replayed, a server answers: minutes at worst.
         let command = Command(words, timeout: .seconds(600))
-        guard await work.runLogged(command).isSuccess else { throw StepFailure() }
+        if await work.runLogged(command).isSuccess { return }
+        // A failure that left it mounted is unknown to the rollback.
+        if case .mounted = await MountSearch(keywords: keywords, work: work).find() {
+            try await FileSystemRelease(mountPoint: mountPoint, work: work).release()
+        }
+        throw StepFailure()
     }
 }

@@ -20,9 +20,16 @@ extension IPDriver {
         let alias = isAlias ? found.freeAlias(of: device) : nil
         let command = plumbing(address, mask, alias: alias, work)
         guard await work.runLogged(command.command, as: command.line).isSuccess else {
+            try await takeBack(address, work)
             throw StepFailure()
         }
         return true
+    }
+
+    /// What a failed start left plumbed, which the rollback does not know of.
+    private func takeBack(_ address: String, _ work: Work) async throws(StepFailure) {
+        guard let holder = try await addresses(work).holder(of: address) else { return }
+        try await unplumb(holder.address, of: holder.interface.name, work)
     }
 
     private func mask(
@@ -101,9 +108,7 @@ extension IPDriver {
             if rest > .zero { await work.host.pause(rest) }
         }
         work.log.error("timed out waiting for ip activation")
-        if let holder = try await addresses(work).holder(of: address) {
-            try await unplumb(holder.address, of: holder.interface.name, work)
-        }
+        try await takeBack(address, work)
         throw StepFailure()
     }
 

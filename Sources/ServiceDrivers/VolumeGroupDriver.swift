@@ -38,8 +38,21 @@ package struct VolumeGroupDriver: Driver {
             try await change(["vgchange", "--deltag", "@" + tag, name], work)
         }
         try await change(["vgchange", "--addtag", "@" + work.host.nodeName, name], work)
-        try await change(["vgchange", "-a", "y", name], work)
+        do throws(StepFailure) {
+            try await change(["vgchange", "-a", "y", name], work)
+        } catch {
+            await release(work)
+            throw error
+        }
         return true
+    }
+
+    /// Of an activation that failed half way, which the rollback does not know of: what is active
+    /// would count as up.
+    private func release(_ work: Work) async {
+        guard (try? await isUp(work)) == true else { return }
+        let command = Command(["vgchange", "-a", "n", name], timeout: Self.change)
+        await work.runLogged(command, failures: .info)
     }
 
     package func stop(_ work: Work) async throws(StepFailure) {

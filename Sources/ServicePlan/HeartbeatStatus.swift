@@ -83,13 +83,13 @@ package struct HeartbeatSighting: Equatable, Sendable {
         return links + ["\(binaries)/nmond"]
     }
 
-    /// Of the program that serves a kind of link. A kind that we do not know has none to look for
-    /// under another name.
+    /// Of the program that serves a kind of link (openha.md 10.3).
     private static func suffix(_ kind: Substring) -> String {
         switch kind {
         case "net": ""
+        case "unicast": "_unicast"
         case "disk": "_raw"
-        default: "_\(kind)"
+        default: "_dio"
         }
     }
 

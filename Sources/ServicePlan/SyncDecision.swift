@@ -93,15 +93,6 @@ extension SyncGate {
             days = allowed.sorted().map { Schedule.dayNames[$0] }
         }
     }
-
-    /// As a schedule: `03:59-05:59@121`, `22:00-23:00@0 mon,fri`; all seven days are left out.
-    package var scheduleText: String {
-        let ranges = periods.map { "\(clock($0.begin))-\(clock($0.end))@\(intervalMinutes)" }
-        let names = Schedule.dayNames.filter { name in days.contains { $0.lowercased() == name } }
-        let list = names.map { String($0.prefix(3)) }.joined(separator: ",")
-        let text = ranges.joined(separator: ",")
-        return names.count == 7 ? text : names.isEmpty ? "@0" : "\(text) \(list)"
-    }
 }
 
 /// The schedule that holds for the copies of one resource: its own, the service's, or the old trio.
@@ -121,7 +112,7 @@ package enum SyncRule: Equatable, Sendable {
     package var text: String {
         switch self {
         case .schedule(let text): text
-        case .gate(let gate): gate.scheduleText
+        case .gate(let gate): gate.schedule
         }
     }
 

@@ -108,12 +108,23 @@ struct ActionRun {
         case .skipped(let text): service.log.info(text)
         case .stop(let resources, let announcement, let failed):
             service.log.info(announcement)
-            do throws(StepFailure) {
-                for resource in resources {
-                    _ = try await carryOut(.stop(resource))
-                }
-            } catch {
-                service.log.error(failed)
+            for resource in resources where !Interruption.isRequested {
+                guard await isUndone(.stop(resource)) else { return service.log.error(failed) }
+            }
+        }
+    }
+
+    /// Whether the rollback may go on: an application that does not end keeps no disk up.
+    private func isUndone(_ step: ActionPlan.Step) async -> Bool {
+        do throws(StepFailure) {
+            _ = try await carryOut(step)
+            return true
+        } catch {
+            switch FailureConsequence(of: step) {
+            case .goOn(let text):
+                if let text { log(of: step).info(text) }
+                return true
+            case .stopAction: return false
             }
         }
     }

@@ -40,6 +40,10 @@ struct ServiceActionRun {
     func admission() -> (pushed: [String], code: Int32?) {
         let pushed = pushLines()
         guard let refusal = gates.refusal() else { return (pushed, nil) }
+        let environment = service.node.configuration.environment
+        if let reason = service.configuration.refusal(nodeEnvironment: environment) {
+            service.recorder.complain("\(service.name): \(reason)")
+        }
         switch refusal.level {
         case .info: service.log.info(refusal.text)
         case .error: service.log.error(refusal.text)

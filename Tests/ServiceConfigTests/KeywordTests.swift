@@ -123,6 +123,9 @@ struct KeywordTests {
             service.schedules["sync_schedule"] == "22:00-02:30@30,12:00-13:00@30 mon,fri")
         #expect(service.syncSchedule == nil)
         #expect(try KeywordTests.service("sync_schedule = @10").syncSchedule == "@10")
+        #expect(
+            try KeywordTests.service("sync_days = []").schedules["sync_schedule"] == "@0",
+            "no day is not every day")
     }
 
     @Test(

@@ -123,6 +123,14 @@ struct SightingTests {
                 monitor: monitor, node: "node1", binaries: "/usr/local/cluster/bin") == daemons)
     }
 
+    @Test("a kind of link that nobody knows is looked for as the agent does: as a disk's")
+    func unknownKind() {
+        #expect(
+            HeartbeatSighting.daemons(
+                monitor: "node1 serial /dev/ttyS0 0 10\n", node: "node1", binaries: "/b")
+                == ["/b/heartd_dio /dev/ttyS0 0", "/b/nmond"])
+    }
+
     private func sighting(_ state: String?) -> HeartbeatSighting {
         var sighting = HeartbeatSighting()
         sighting.isTreeThere = true

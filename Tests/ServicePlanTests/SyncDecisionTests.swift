@@ -104,7 +104,7 @@ struct SyncDecisionTests {
         gate.days = SyncGate().days.enumerated().filter { (seed >> $0.offset) & 1 == 0 }
             .map(\.element)
         gate.intervalMinutes = seed % 5 * 30
-        let schedule = try Schedule(gate.scheduleText)
+        let schedule = try Schedule(gate.schedule)
         for minute in stride(from: 0, to: 7 * 1440, by: 97) {
             let epoch = 1_795_342_080 + minute * 60
             let now = LocalTime(
@@ -113,17 +113,19 @@ struct SyncDecisionTests {
             for last in [nil, epoch - 3600, epoch - 7200] {
                 var isAllowed = false
                 if case .proceed = SyncDecision(gate, at: now, last: last) { isAllowed = true }
-                #expect(schedule.isDue(at: now, last: last) == isAllowed, "\(gate.scheduleText)")
+                #expect(schedule.isDue(at: now, last: last) == isAllowed, "\(gate.schedule)")
             }
         }
     }
 
     @Test("the default of the old keywords is the default schedule")
     func sameDefault() {
-        #expect(SyncGate().scheduleText == "03:59-05:59@121")
+        #expect(SyncGate().schedule == "03:59-05:59@121")
         var gate = SyncGate()
         gate.days = ["monday", "wednesday"]
-        #expect(gate.scheduleText == "03:59-05:59@121 mon,wed")
+        #expect(gate.schedule == "03:59-05:59@121 mon,wed")
+        gate.days = []
+        #expect(gate.schedule == "@0", "no day is not every day")
     }
 
     @Test("a copy's own schedule counts first, then the service's, then the old keywords")
