@@ -47,6 +47,7 @@ test: ## all tests; needs root for the cluster tests, installs what it needs
 	$(SWIFT) build --build-tests
 	$(SWIFT) build -c release --product simulate
 	$(SWIFT) test --skip-build --disable-xctest --skip 'ClusterTests|TutorialReplayTests'
+	EZ_OWN_PROCESS=1 $(SWIFT) test --skip-build --disable-xctest --filter ServiceDriversTests
 	"$$($(SWIFT) build -c release --show-bin-path)/simulate" --quick
 	$(SWIFT) test --skip-build --disable-xctest --filter 'ClusterTests|TutorialReplayTests'
 test-vm: release ## the tutorial on two virtual machines with real LVM; needs root, installs what it needs
@@ -76,6 +77,8 @@ sanitize: ## the unit tests with address, undefined-behaviour and thread sanitiz
 	$(SWIFT) build --build-tests $(ADDRESS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/leaks.txt \
 	$(SWIFT) test --skip-build $(ADDRESS) --disable-xctest --skip 'ClusterTests|TutorialReplayTests|AllocationTests|SimulationTests'
+	EZ_OWN_PROCESS=1 LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/leaks.txt \
+	$(SWIFT) test --skip-build $(ADDRESS) --disable-xctest --filter ServiceDriversTests
 	$(SWIFT) build --build-tests $(THREAD)
 	$(SWIFT) test --skip-build $(THREAD) --disable-xctest --filter '$(THREADED)' --skip AllocationTests
 simulate: ## SEEDS hours of simulated clusters with all faults, and SEEDS seeds of every scenario

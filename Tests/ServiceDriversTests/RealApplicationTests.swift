@@ -8,7 +8,7 @@ import Testing
 
 @testable import ServiceDrivers
 
-@Suite("launchers and applications that are run for real")
+@Suite("launchers and applications that are run for real", .ownProcess)
 struct RealApplicationTests {
     /// The tutorial's service below a directory, with launchers in `init.d`.
     private func bench(_ root: String) throws -> Workbench {

@@ -10,7 +10,7 @@ import Testing
 
 // One at a time: five Python programs that begin together would hold up every other test's clock.
 @Suite(
-    "fence_dummy, a real fence agent that needs no hardware", .serialized,
+    "fence_dummy, a real fence agent that needs no hardware", .serialized, .ownProcess,
     .enabled(
         if: SystemHost().find("fence_dummy") != nil, "the package fence-agents is not installed"))
 struct RealFenceAgentTests {

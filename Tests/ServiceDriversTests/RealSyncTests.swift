@@ -8,7 +8,8 @@ import Testing
 
 @testable import ServiceDrivers
 
-@Suite("rsync, run for real, with a shell that puts the peer's files into a directory")
+@Suite(
+    "rsync, run for real, with a shell that puts the peer's files into a directory", .ownProcess)
 struct RealSyncTests {
     private static let isInstalled = SystemHost().find("rsync") != nil
 

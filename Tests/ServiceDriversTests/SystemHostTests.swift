@@ -6,7 +6,7 @@ import Testing
 
 @testable import ServiceDrivers
 
-@Suite("programs that are run for real")
+@Suite("programs that are run for real", .ownProcess)
 struct SystemHostTests {
     let host = SystemHost(ourselves: [BuiltPrograms.svcmgr])
 
@@ -200,7 +200,7 @@ struct SystemHostTests {
     }
 }
 
-@Suite("questions asked in a child")
+@Suite("questions asked in a child", .ownProcess)
 struct ProbeTests {
     let host = SystemHost(ourselves: [BuiltPrograms.svcmgr])
 
@@ -254,7 +254,7 @@ struct ProbeTests {
 }
 
 @Suite(
-    "a mount that never answers, and children that cannot be killed",
+    "a mount that never answers, and children that cannot be killed", .ownProcess,
     .enabled(if: SilentMount.isPossible, "needs root, FUSE, unshare and nsenter"))
 struct SilentMountTests {
     @Test("a question gives up after 5 s")
