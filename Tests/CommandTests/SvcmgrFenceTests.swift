@@ -19,7 +19,8 @@ struct SvcmgrFenceTests {
         }
         try tree.write("\(tree.node) net lo 239.0.0.1 1 10\n", to: cluster + "/conf/monitor")
         try tree.write("", to: cluster + "/bin/service")
-        try tree.standIn("ps", "echo \(cluster)/bin/heartd lo 239.0.0.1 1; echo \(cluster)/bin/nmond")
+        let sender = "\(cluster)/bin/heartd lo 239.0.0.1 1"
+        try tree.standIn("ps", "echo \(sender); echo \(cluster)/bin/nmond")
         try peer("8")
     }
 
