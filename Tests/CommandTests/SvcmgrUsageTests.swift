@@ -161,7 +161,7 @@ struct SvcmgrUsageTests {
     @Test("PATH has the usual places and LANG is C, however little the caller gave")
     func surroundings() throws {
         try tree.launcher("S10app", of: "svc1", "echo \"$PATH $LANG\" >\(tree.root)/seen")
-        try tree.run(
+        _ = try tree.run(
             "/usr/bin/env", ["-i", "OSVC_ROOT_PATH=\(tree.root)", tree.etc + "/svc1", "start"])
         let usual = "/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin C"
         #expect(tree.text(tree.root + "/seen").contains(usual))
