@@ -46,6 +46,14 @@ package func isExecutable(_ path: String) -> Bool {
         && cshims_may_execute(path) >= 0
 }
 
+/// A program by its path, or by its name in the absolute directories of `path`, which is written as
+/// PATH is; nil: there is none that we may execute.
+package func findProgram(_ program: String, path: String) -> String? {
+    if program.contains("/") { return isExecutable(program) ? program : nil }
+    return path.split(separator: ":").lazy.filter { $0.hasPrefix("/") }
+        .map { "\($0)/\(program)" }.first(where: isExecutable)
+}
+
 /// The names in a directory, without `.` and `..`, in no order.
 package func directoryEntries(_ path: String) throws(SystemError) -> [String] {
     guard let directory = opendir(path) else {

@@ -86,8 +86,7 @@ package struct CommandHandOver {
 
     private static func executeFromPath(_ words: [String]) throws(SystemError) {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
-        let places = path.split(separator: ":").map { "\($0)/\(words[0])" }
-        guard let found = places.first(where: isExecutable) else {
+        guard let found = findProgram(words[0], path: path) else {
             throw SystemError("find", words[0], code: ENOENT)
         }
         try execute(found, words)

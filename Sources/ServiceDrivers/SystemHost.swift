@@ -65,11 +65,7 @@ package struct SystemHost: Host {
         return ProbeAnswer(text: result.output) ?? .failed(EIO)
     }
 
-    package func find(_ program: String) -> String? {
-        if program.contains("/") { return isExecutable(program) ? program : nil }
-        return path.split(separator: ":").lazy.filter { $0.hasPrefix("/") }
-            .map { "\($0)/\(program)" }.first(where: isExecutable)
-    }
+    package func find(_ program: String) -> String? { findProgram(program, path: path) }
 
     package func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

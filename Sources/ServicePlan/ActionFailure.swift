@@ -54,8 +54,7 @@ package enum ActionText {
 
 /// What follows a step that failed (opensvc.md 3.6).
 package enum FailureConsequence: Equatable, Sendable {
-    /// Go on; log this as INFO if it says something. Without a text the action ends with 1 all the
-    /// same, unless it is an application's stop.
+    /// Go on; log this as INFO if it says something. The action may still end with 0.
     case goOn(String?)
     case stopAction
 

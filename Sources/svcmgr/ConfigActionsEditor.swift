@@ -45,7 +45,9 @@ struct ConfigEditor {
     private func edit(_ path: String) throws(Refusal) {
         let chosen = ["VISUAL", "EDITOR"].compactMap { environment[$0] }.first { !$0.isEmpty }
         let words = (chosen ?? "vi").words
-        guard let editor = words.first, let program = find(editor) else {
+        guard let editor = words.first,
+            let program = findProgram(editor, path: environment["PATH"] ?? "/usr/bin:/bin")
+        else {
             throw Refusal("no editor '\(chosen ?? "vi")': set EDITOR; nothing is changed")
         }
         var options = ChildProcess.Options()
@@ -55,11 +57,5 @@ struct ConfigEditor {
             let end = status.map { $0 < 0 ? "was killed" : "ended with \($0)" } ?? "does not end"
             throw Refusal("\(editor) \(end): nothing is changed")
         }
-    }
-
-    private func find(_ program: String) -> String? {
-        if program.contains("/") { return isExecutable(program) ? program : nil }
-        let path = environment["PATH"] ?? "/usr/bin:/bin"
-        return path.split(separator: ":").map { "\($0)/\(program)" }.first(where: isExecutable)
     }
 }

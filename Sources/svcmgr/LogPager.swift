@@ -26,11 +26,9 @@ private func page(_ path: String) -> Int32? {
     let chosen = environmentVariables()["PAGER"] ?? ""
     let words = chosen.split(separator: " ").map(String.init)
     let pager = words.isEmpty ? ["less", "-R", "+G"] : words
-    let directories = (environmentVariables()["PATH"] ?? "").split(separator: ":")
-    let program =
-        pager[0].contains("/")
-        ? pager[0] : directories.map { "\($0)/\(pager[0])" }.first(where: isExecutable)
-    guard let program else { return nil }
+    guard let program = findProgram(pager[0], path: environmentVariables()["PATH"] ?? "") else {
+        return nil
+    }
     var options = ChildProcess.Options()
     options.input = .inherit
     return Interruption.leftToChild {

@@ -105,6 +105,13 @@ final class BrokenNode {
         return text.split(separator: "\n").map { String($0) }
     }
 
+    /// From now on each call of that program ignores SIGTERM and never ends by itself.
+    func hang(_ program: String) throws {
+        try put(
+            "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1000; done\n",
+            at: "\(faults)/\(program)", mode: 0o755)
+    }
+
     func waitUntilBroken() throws { try wait("the broken call") { has("broken") } }
 
     /// Lets the program that hangs do its work, and waits for its end.
@@ -133,7 +140,10 @@ final class BrokenNode {
 
     /// An action of the service, under way.
     func begin(_ action: String) throws -> RunningCommand {
-        try node.command(["/etc/opensvc/\(Self.service)", action], environment: environment).start()
+        try node.command(
+            ["/etc/opensvc/\(Self.service)"] + action.split(separator: " ").map(String.init),
+            environment: environment
+        ).start()
     }
 
     /// An action of the service.

@@ -32,6 +32,26 @@ struct BrokenStepTests {
         }
     }
 
+    @Test("an lvs that hangs and ignores TERM delays the status by 5 s, is a warning, and no more")
+    func hungLVS() throws {
+        let node = try BrokenNode()
+        defer { node.lab.shutDown() }
+        let usual = try node.perform("start")
+        #expect(usual.succeeded, "\(usual.errors)")
+        let before = try node.begin("print status").wait()
+        try node.hang("lvs")
+        let after = try node.begin("print status").wait()
+        // With room for a busy machine; what hangs would take for ever.
+        #expect(after.elapsed - before.elapsed < .seconds(10))
+        #expect(after.output.contains("vg#0           .... warn     vgsvc1"), "\(after.output)")
+        #expect(after.output.contains("# lvs is not responding"))
+        let others = { (text: String) in
+            text.split(separator: "\n").filter { $0.contains("fs#") || $0.contains("ip#") }
+        }
+        #expect(others(after.output) == others(before.output) && others(after.output).count == 3)
+        print("   figure: print status beside a hung lvs: \(after.elapsed), else \(before.elapsed)")
+    }
+
     @Test(
         "after a power cut at any step a stop ends clean, and then the service starts",
         arguments: ["start", "stop"])
